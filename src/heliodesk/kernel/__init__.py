@@ -1,0 +1,1 @@
+"""Plain Python shared by two or more rooms: no Django, no domain words."""
