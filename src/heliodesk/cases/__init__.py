@@ -1,0 +1,1 @@
+"""Cases, their messages and attachments, and every verb on them."""

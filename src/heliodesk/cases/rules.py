@@ -1,0 +1,186 @@
+"""The life of a case: states, verbs, and the one table of what may follow what (§5)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    NEW = "new"
+    ASSIGNED = "assigned"
+    PENDING_CUSTOMER = "pending_customer"
+    PENDING_VENDOR = "pending_vendor"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({State.NEW, State.ASSIGNED, State.PENDING_CUSTOMER, State.PENDING_VENDOR})
+
+
+class Verb(StrEnum):
+    """What can be done to a case; each is also the verb of its journal event."""
+
+    TAKE = "take"
+    ASSIGN = "assign"
+    RELEASE = "release"
+    REPLY = "reply"
+    NOTE = "note"
+    HEAR = "hear"
+    AWAIT_CUSTOMER = "await_customer"
+    AWAIT_VENDOR = "await_vendor"
+    RESUME = "resume"
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    CANCEL = "cancel"
+    MERGE = "merge"
+    PRIORITISE = "prioritise"
+    RETITLE = "retitle"
+    MOVE = "move"
+    LINK = "link"
+    INVITE = "invite"
+
+
+class Happened(StrEnum):
+    """Journal verbs of a case that are nobody's command."""
+
+    OPENED = "opened"
+    MERGED_IN = "merged_in"
+    UNMERGED = "unmerged"
+    UNLINKED = "unlinked"
+    MAIL_FAILED = "mail_failed"
+    BOUNCED = "bounced"
+    TARGET_MET = "target_met"
+    TARGET_MISSED = "target_missed"
+    TARGET_WARNED = "target_warned"
+
+
+class Actor(StrEnum):
+    """Who asks for a verb."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    LEAD = "lead"
+    SYSTEM = "system"
+
+
+class Refused(Exception):
+    """The verb is not possible now; the text says why in words a person can act on."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one verb does in one state: where it leads, and who may ask."""
+
+    to: State
+    actors: frozenset[Actor]
+
+
+_A = frozenset({Actor.AGENT, Actor.LEAD})
+_AS = _A | {Actor.SYSTEM}
+_ALL = frozenset(Actor)
+_CS = frozenset({Actor.CUSTOMER, Actor.SYSTEM})
+_LEAD = frozenset({Actor.LEAD})
+_STAY = {state: state for state in State}
+_WORKABLE = {state: State.ASSIGNED for state in (State.NEW, State.ASSIGNED)} | {
+    State.PENDING_CUSTOMER: State.PENDING_CUSTOMER,
+    State.PENDING_VENDOR: State.PENDING_VENDOR,
+}
+_LIVE = (State.ASSIGNED, State.PENDING_CUSTOMER, State.PENDING_VENDOR)
+
+
+def _steps(pairs: dict[State, State], actors: frozenset[Actor]) -> dict[State, Step]:
+    return {source: Step(to, actors) for source, to in pairs.items()}
+
+
+TRANSITIONS: dict[Verb, dict[State, Step]] = {
+    Verb.TAKE: _steps(_WORKABLE, _A),
+    Verb.ASSIGN: _steps(_WORKABLE, _AS),
+    Verb.RELEASE: _steps({State.ASSIGNED: State.NEW}, _AS),
+    Verb.REPLY: _steps(
+        {**_WORKABLE, State.RESOLVED: State.RESOLVED, State.CLOSED: State.CLOSED}, _A
+    ),
+    Verb.NOTE: _steps(_STAY, _AS),
+    Verb.HEAR: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _ALL),
+    Verb.AWAIT_CUSTOMER: _steps(
+        {State.ASSIGNED: State.PENDING_CUSTOMER, State.PENDING_VENDOR: State.PENDING_CUSTOMER}, _A
+    ),
+    Verb.AWAIT_VENDOR: _steps(
+        {State.ASSIGNED: State.PENDING_VENDOR, State.PENDING_CUSTOMER: State.PENDING_VENDOR}, _A
+    ),
+    Verb.RESUME: _steps(
+        {State.PENDING_CUSTOMER: State.ASSIGNED, State.PENDING_VENDOR: State.ASSIGNED}, _AS
+    ),
+    Verb.RESOLVE: _steps(dict.fromkeys(_LIVE, State.RESOLVED), _AS),
+    Verb.CLOSE: _steps({State.RESOLVED: State.CLOSED}, _CS | _A),
+    Verb.REOPEN: {
+        State.RESOLVED: Step(State.ASSIGNED, _ALL),
+        State.CLOSED: Step(State.ASSIGNED, _LEAD | _CS),
+        State.CANCELLED: Step(State.ASSIGNED, _LEAD),
+    },
+    Verb.CANCEL: {
+        State.NEW: Step(State.CANCELLED, _A | {Actor.CUSTOMER}),
+        State.ASSIGNED: Step(State.CANCELLED, _A),
+        State.PENDING_CUSTOMER: Step(State.CANCELLED, _A),
+        State.PENDING_VENDOR: Step(State.CANCELLED, _A),
+    },
+    Verb.MERGE: _steps(dict.fromkeys(OPEN, State.CANCELLED), _A),
+    Verb.PRIORITISE: _steps({state: state for state in OPEN}, _AS),
+    Verb.RETITLE: _steps(_STAY, _A),
+    Verb.MOVE: _steps({state: state for state in OPEN}, _AS),
+    Verb.LINK: _steps(_STAY, _AS),
+    Verb.INVITE: _steps(_STAY, _AS),
+}
+
+_WORDS = {
+    Verb.TAKE: "taken",
+    Verb.ASSIGN: "assigned",
+    Verb.RELEASE: "put back",
+    Verb.REPLY: "answered",
+    Verb.AWAIT_CUSTOMER: "set to wait for the customer",
+    Verb.AWAIT_VENDOR: "set to wait for engineering",
+    Verb.RESUME: "resumed",
+    Verb.RESOLVE: "resolved",
+    Verb.CLOSE: "closed",
+    Verb.REOPEN: "reopened",
+    Verb.CANCEL: "cancelled",
+    Verb.MERGE: "merged into another",
+    Verb.PRIORITISE: "given another priority",
+    Verb.MOVE: "moved to another queue",
+}
+_STATE_WORDS = {
+    State.NEW: "new",
+    State.ASSIGNED: "being worked on",
+    State.PENDING_CUSTOMER: "waiting for the customer",
+    State.PENDING_VENDOR: "waiting for engineering",
+    State.RESOLVED: "resolved",
+    State.CLOSED: "closed",
+    State.CANCELLED: "cancelled",
+}
+
+
+def after(verb: Verb, state: State, actor: Actor) -> State:
+    """The state that follows.
+
+    Raises:
+        Refused: the table has no such step, or not for this actor; nothing may change then.
+    """
+    step = TRANSITIONS[verb].get(state)
+    done = _WORDS.get(verb, verb.value)
+    if step is None:
+        raise Refused(f"A case that is {_STATE_WORDS[state]} cannot be {done}.")
+    if actor not in step.actors:
+        who = "a lead" if step.actors == _LEAD else "the desk"
+        raise Refused(f"A case that is {_STATE_WORDS[state]} can only be {done} by {who}.")
+    return step.to
+
+
+def offered(state: State, actor: Actor) -> list[Verb]:
+    """The verbs that this actor may use in this state, in the order of the table."""
+    return [
+        verb
+        for verb, steps in TRANSITIONS.items()
+        if state in steps and actor in steps[state].actors
+    ]

@@ -1,0 +1,165 @@
+"""Tables of what came in and what goes out, as the outside world sees it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+
+class Mailbox(models.Model):
+    """An address of the desk, with the brand that answers from it (R39, R40)."""
+
+    code = models.SlugField(unique=True)
+    address = models.EmailField()
+    #: Further addresses that deliver here.
+    aliases = ArrayField(models.EmailField(), default=list, blank=True)
+    name = models.CharField(max_length=120, help_text="The sender's name customers see.")
+    region = models.CharField(max_length=12, blank=True, default="")
+    offshore = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    brand = models.CharField(max_length=120, blank=True, default="")
+    brand_color = models.CharField(max_length=7, blank=True, default="")
+    footer = models.TextField(blank=True, default="")
+    imap_host = models.CharField(max_length=255, blank=True, default="")
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(
+        max_length=10, default="tls", choices=[(w, w) for w in ("tls", "starttls", "none")]
+    )
+    imap_user = models.CharField(max_length=255, blank=True, default="")
+    #: Name of the environment variable or file that holds the password or token.
+    imap_secret = models.CharField(max_length=255, blank=True, default="")
+    imap_login = models.CharField(
+        max_length=10, default="password", choices=[(w, w) for w in ("password", "xoauth2")]
+    )
+    imap_folder = models.CharField(max_length=255, default="INBOX")
+    #: Folder that taken mail moves to; empty marks it seen instead.
+    imap_done_folder = models.CharField(max_length=255, blank=True, default="")
+    imap_error = models.TextField(blank=True, default="")
+    imap_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("address"), name="mailbox_address_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class InboundState(models.TextChoices):
+    """Where an inbound message stands."""
+
+    WAITING = "waiting"
+    FILED = "filed"
+    HELD = "held"
+    DUPLICATE = "duplicate"
+    DROPPED = "dropped"
+    FAILED = "failed"
+
+
+class Inbound(models.Model):
+    """A message exactly as it arrived; kept for ever, acknowledged only once durable."""
+
+    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10)
+    envelope_from = models.TextField(default="", blank=True)
+    recipients = ArrayField(models.TextField(), default=list)
+    peer = models.CharField(max_length=100, default="", blank=True)
+    #: What makes a fetch of the same message the same: mailbox, folder, UID validity and UID.
+    source_key = models.TextField(null=True, unique=True)
+    received_at = models.DateTimeField()
+    raw = models.BinaryField()
+    size = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, default=InboundState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", blank=True)
+    message_id = models.TextField(default="", blank=True)
+    body_hash = models.BinaryField(null=True)
+    #: What it became: ``case``, ``held`` or empty, and that row's id; for a duplicate, the first's.
+    result_kind = models.CharField(max_length=10, default="", blank=True)
+    result_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=InboundState.values), name="inbound_state_known"
+            ),
+            models.UniqueConstraint(
+                F("message_id"),
+                F("body_hash"),
+                name="inbound_taken_once",
+                condition=Q(state__in=["filed", "held"]),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="inbound_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["-id"], name="inbound_failed", condition=Q(state="failed")),
+        ]
+
+    def __str__(self) -> str:
+        return f"inbound {self.pk}"
+
+
+class OutboundState(models.TextChoices):
+    """Where an outbound message stands."""
+
+    CAPTURED = "captured"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
+class Outbound(models.Model):
+    """A message to the outside world; ``key`` makes it one, however often it is asked for."""
+
+    key = models.TextField(unique=True)
+    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    #: ``case`` or ``held`` and that row's id.
+    subject_kind = models.CharField(max_length=10)
+    subject_id = models.BigIntegerField()
+    #: Sent by no person: null return path, Auto-Submitted, never answered by us (RFC 3834).
+    automatic = models.BooleanField()
+    to = ArrayField(models.TextField())
+    cc = ArrayField(models.TextField(), default=list, blank=True)
+    bcc = ArrayField(models.TextField(), default=list, blank=True)
+    from_address = models.TextField()
+    from_name = models.TextField(default="", blank=True)
+    reply_to = models.TextField(default="", blank=True)
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField(default="", blank=True)
+    message_id = models.TextField()
+    in_reply_to = models.TextField(default="", blank=True)
+    references = ArrayField(models.TextField(), default=list, blank=True)
+    #: ``[{"name": …, "content_type": …, "size": …, "sha256": …}]``
+    attachments = models.JSONField(default=list, blank=True)
+    state = models.CharField(max_length=10)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=OutboundState.values), name="outbound_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                name="outbound_due",
+                condition=Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="outbound_subject"),
+            models.Index(fields=["message_id"], name="outbound_message_id"),
+            models.Index(
+                F("to__0"), F("created_at"), name="outbound_automatic", condition=Q(automatic=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,198 @@
+"""All settings of the desk, from environment variables (see ``docs/settings.md``)."""
+
+from pathlib import Path
+
+from heliodesk.config import database, environment, secret
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DATA = environment.data_folder()
+
+# --- safety -------------------------------------------------------------------------------
+SECRET_KEYS = secret.keys(DATA)
+SECRET_KEY = SECRET_KEYS[0]
+SECRET_KEY_FALLBACKS = SECRET_KEYS[1:]
+DEBUG = environment.switch("HELIODESK_DEBUG", default=False)
+#: The address people type. Links in mail are built from it, never from a request's Host header.
+BASE_URL = environment.text("HELIODESK_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = environment.words("HELIODESK_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+_https = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "heliodesk.identity.sessions"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "heliodesk.web.errors.csrf_failed"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- database -----------------------------------------------------------------------------
+DATABASE_DSN = database.dsn(DATA)
+#: For LISTEN and migrations, which a transaction-mode pooler cannot carry.
+DATABASE_DIRECT_DSN = database.dsn(DATA, direct=True)
+DATABASES = {"default": database.django(DATABASE_DSN)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- rooms --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "heliodesk.identity",
+    "heliodesk.channels",
+    "heliodesk.calendars",
+    "heliodesk.journal",
+    "heliodesk.customers",
+    "heliodesk.entitlements",
+    "heliodesk.cases",
+    "heliodesk.intake",
+    "heliodesk.sla",
+    "heliodesk.notifications",
+    "heliodesk.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+]
+#: Who follows the journal, in order: each has a table ``FOLLOWS`` of verb -> function.
+JOURNAL_FOLLOWERS = [
+    "heliodesk.sla.follow",
+    "heliodesk.notifications.follow",
+]
+AUTH_USER_MODEL = "identity.User"
+MIDDLEWARE = [
+    "heliodesk.web.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "heliodesk.web.middleware.signed_in",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "heliodesk.config.urls"
+WSGI_APPLICATION = "heliodesk.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "DIRS": [PACKAGE / "web" / "pages"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "heliodesk.web.jinja.environment",
+            "autoescape": True,
+            "auto_reload": DEBUG,
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- pages --------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- signing in ---------------------------------------------------------------------------
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "heliodesk.web.sign_in.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Heliodesk"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
+USERSESSIONS_TRACK_ACTIVITY = False
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+    }
+}
+
+# --- mail in ------------------------------------------------------------------------------
+MAIL_HOST = environment.text("HELIODESK_MAIL_HOST", "127.0.0.1")
+SMTP_PORT = environment.number("HELIODESK_SMTP_PORT", 2525)
+LMTP_PORT = environment.number("HELIODESK_LMTP_PORT", 2424)
+#: The largest message taken in, in bytes; a larger one is refused with 552.
+MAIL_MAX_BYTES = environment.number("HELIODESK_MAIL_MAX_BYTES", 25 * 2**20)
+#: Only Authentication-Results of these servers are believed.
+MAIL_AUTHSERV_IDS = environment.words("HELIODESK_MAIL_AUTHSERV_IDS")
+#: What happens to mail of a known contact that fails DMARC: ``flag`` or ``hold``.
+MAIL_FAILED_AUTH = environment.text("HELIODESK_MAIL_FAILED_AUTH", "hold")
+MAIL_TLS_CERT = environment.text("HELIODESK_MAIL_TLS_CERT")
+MAIL_TLS_KEY = environment.text("HELIODESK_MAIL_TLS_KEY")
+
+# --- mail out -----------------------------------------------------------------------------
+#: ``capture`` (kept, never sent; the default), ``smtp``, or a django-anymail backend's path.
+MAIL_OUTBOUND = environment.text("HELIODESK_MAIL_OUTBOUND", "capture")
+MAIL_SMTP_URL = environment.text("HELIODESK_MAIL_SMTP_URL")
+MAIL_DKIM_KEY = environment.text("HELIODESK_MAIL_DKIM_KEY")
+MAIL_DKIM_SELECTOR = environment.text("HELIODESK_MAIL_DKIM_SELECTOR", "heliodesk")
+
+# --- attachments --------------------------------------------------------------------------
+#: Where attachments live: empty for a folder in the data folder, or ``s3://bucket/prefix``.
+BLOB_URL = environment.text("HELIODESK_BLOB_URL")
+BLOB_S3_ENDPOINT = environment.text("HELIODESK_BLOB_S3_ENDPOINT")
+BLOB_S3_KEY = environment.text("HELIODESK_BLOB_S3_KEY")
+BLOB_S3_SECRET = environment.text("HELIODESK_BLOB_S3_SECRET")
+BLOB_S3_REGION = environment.text("HELIODESK_BLOB_S3_REGION", "us-east-1")
+
+# --- being watched ------------------------------------------------------------------------
+METRICS_TOKEN = environment.text("HELIODESK_METRICS_TOKEN")
+LOG_LEVEL = environment.text("HELIODESK_LOG_LEVEL", "INFO").upper()
+LOG_FORMAT = environment.text("HELIODESK_LOG_FORMAT", "auto")
+LOGGING_CONFIG = None

@@ -1,0 +1,1 @@
+"""Accounts, their identifiers and domains, contacts with dated roles, partners."""

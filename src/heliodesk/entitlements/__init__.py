@@ -1,0 +1,1 @@
+"""Policy packs, contracts, and the decision what a request is entitled to."""

@@ -1,0 +1,1 @@
+"""Who acts: users, teams, roles, and the sessions they sign in with."""

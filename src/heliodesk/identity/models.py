@@ -1,0 +1,86 @@
+"""Tables of who acts on the desk."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.functions import Lower
+
+from heliodesk.identity.rules import Role
+
+
+class Users(BaseUserManager["User"]):
+    """Finds users by address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who works at the desk; the e-mail address signs in."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    zone = models.CharField(max_length=64, default="Europe/London")
+    signature = models.TextField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects: ClassVar[Users] = Users()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="user_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Team(models.Model):
+    """People who share queues; ``offshore`` teams alone see offshore cases (C16)."""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    queues = ArrayField(models.CharField(max_length=60), default=list)
+    regions = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    skills = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    offshore = models.BooleanField(default=False)
+    members: "models.ManyToManyField[User, TeamMember]" = models.ManyToManyField(
+        User, through="TeamMember", related_name="teams"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """A user's place in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    skills = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser; knows its user so that one query answers who is asking."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        db_table = "identity_session"

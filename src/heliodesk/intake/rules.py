@@ -1,0 +1,13 @@
+"""The words of intake."""
+
+from enum import StrEnum
+
+
+class HeldState(StrEnum):
+    """Where a held item stands."""
+
+    HELD = "held"
+    MATCHED = "matched"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    PURGED = "purged"

@@ -1,0 +1,1 @@
+"""Clocks: what was promised by when, met or missed."""

@@ -1,0 +1,5 @@
+"""What clocks do when something happens to a case."""
+
+from heliodesk.journal.record import Follower
+
+FOLLOWS: dict[tuple[str, str], Follower] = {}
