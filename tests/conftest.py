@@ -1,0 +1,56 @@
+"""What all tests share: tests of real system servers, skipped loudly where one is missing."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+#: The programs that show that a system server is there, by the name used in ``needs(...)``.
+PROGRAMS = {
+    "chromium": ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/snap/bin/chromium"),
+    "dovecot": ("/usr/sbin/dovecot",),
+    "postfix": ("/usr/sbin/postfix",),
+    "postgresql": tuple(f"/usr/lib/postgresql/{major}/bin/postgres" for major in range(30, 14, -1)),
+    "swaks": ("/usr/bin/swaks",),
+    "root": (),
+}
+REQUIRE_ALL = "HELIODESK_TEST_REQUIRE_ALL"
+
+
+def program(name: str) -> str | None:
+    """The path of a system server's program, or none if it is not installed."""
+    installed = (path for path in PROGRAMS[name] if Path(path).exists())
+    return next(installed, None) or shutil.which(name)
+
+
+def _present(name: str) -> bool:
+    return os.geteuid() == 0 if name == "root" else program(name) is not None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that needs what this machine lacks; fail it where nothing may be skipped."""
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            if name not in PROGRAMS:
+                raise pytest.UsageError(f"{item.nodeid} needs {name!r}, which is not known here")
+            if not _present(name):
+                reason = f"needs {name}, which is not on this machine"
+                if os.environ.get(REQUIRE_ALL):
+                    pytest.fail(reason, pytrace=False)
+                pytest.skip(reason)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name, at the very end, each system server whose tests did not run."""
+    missing: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        name = reason.removeprefix("Skipped: needs ").split(",")[0]
+        if reason.startswith("Skipped: needs "):
+            missing[name] = missing.get(name, 0) + 1
+    if missing:
+        terminalreporter.section("NOT TESTED on this machine", sep="!", red=True, bold=True)
+        for name, count in sorted(missing.items()):
+            terminalreporter.line(f"{name}: {count} tests skipped, because it is not installed")
