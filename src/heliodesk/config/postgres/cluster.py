@@ -63,8 +63,7 @@ def write_settings(place: Place, *, durable: bool) -> None:
 
 def ensure_role(place: Place, *, may_create_databases: bool) -> None:
     """Make the desk's role and database on a running server, if they are not there."""
-    address = {"host": str(place.sockets), "dbname": "postgres", "user": SUPERUSER}
-    with psycopg.connect(**address, autocommit=True) as connection:
+    with connect(place, "postgres") as connection:
         if not connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
             connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ROLE)))
             connection.execute(sql.SQL("grant pg_monitor to {}").format(sql.Identifier(ROLE)))
@@ -74,8 +73,15 @@ def ensure_role(place: Place, *, may_create_databases: bool) -> None:
             "select 1 from pg_database where datname = %s", [ROLE]
         ).fetchone():
             make_database(connection, ROLE)
-    with psycopg.connect(**(address | {"dbname": ROLE}), autocommit=True) as connection:
+    with connect(place, ROLE) as connection:
         connection.execute("create extension if not exists pg_stat_statements")
+
+
+def connect(place: Place, database: str) -> psycopg.Connection:
+    """A superuser's session, each statement its own transaction."""
+    return psycopg.connect(
+        host=str(place.sockets), dbname=database, user=SUPERUSER, autocommit=True
+    )
 
 
 def make_database(connection: psycopg.Connection, name: str) -> None:

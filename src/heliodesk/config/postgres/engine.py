@@ -33,7 +33,7 @@ class Engine:
 
     def run(self, account: Account, *command: str, timeout: float) -> str:
         """Run a program as the account and return what it printed; its error if it failed."""
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [self.program(command[0]), *command[1:]],
             capture_output=True,
             text=True,

@@ -29,6 +29,9 @@ TRACES_OF_THE_FORMER = re.compile(
     r"lock file .* already exists|pre-existing shared memory block|Is another postmaster"
 )
 
+#: Kept, since a forgotten child process that still runs is reported as a mistake.
+_left_running: list[subprocess.Popen[bytes]] = []
+
 
 class Server:
     """The server of one place. Not safe for use by two processes at once: hold the lock."""
@@ -91,6 +94,12 @@ class Server:
                 break
         if self._child:
             self._child.wait()
+            self._child = None
+
+    def leave(self) -> None:
+        """Let the server run on for others; this process stays its parent as long as it lives."""
+        if self._child:
+            _left_running.append(self._child)
             self._child = None
 
     def _gone_after(self, running: psutil.Process, sign: int, seconds: float) -> bool:

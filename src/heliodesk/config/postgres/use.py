@@ -41,6 +41,8 @@ def running(data: Path, *, durable: bool = True, tell: Tell = lambda _: None) ->
                 users.release()
                 if users.take():
                     server.stop(patience=STOP_SECONDS)
+                else:
+                    server.leave()
 
 
 @contextmanager
