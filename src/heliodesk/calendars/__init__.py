@@ -1,0 +1,1 @@
+"""Business calendars: opening hours, holidays and zones; adding and measuring working time."""
