@@ -1,0 +1,167 @@
+"""Read one raw message into a typed, bounded form that never raises on bad mail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from heliodesk.intake.mail import (
+    addresses,
+    auto,
+    bounce,
+    dates,
+    entities,
+    headers,
+    html,
+    limits,
+    parts,
+    reply,
+)
+from heliodesk.intake.mail.addresses import Address
+from heliodesk.intake.mail.auto import Automatic
+from heliodesk.intake.mail.bounce import Bounce
+from heliodesk.intake.mail.headers import Headers
+from heliodesk.intake.mail.parts import Part, Piece
+
+_NOBODY = Address("", "")
+_ROUTES = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to",
+           "apparently-to", "x-rcpt-to", "x-forwarded-to", "resent-to", "to", "cc", "bcc")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Everything the desk wants to know of one mail.
+
+    ``date`` is in UTC or None; ``in_reply_to`` and ``references`` are Message-IDs without
+    brackets; ``text`` is the whole visible body, ``reply_text`` only what is new in it;
+    ``recipients`` are all addresses a mail may be routed by, envelope ones first;
+    ``return_path`` is None when the field is absent and empty for the null path.
+    """
+
+    subject: str
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    message_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    date: datetime | None
+    text: str
+    html: str | None
+    reply_text: str
+    parts: tuple[Part, ...]
+    automatic: Automatic
+    bounce: Bounce | None
+    signed: str | None
+    encrypted: str | None
+    return_path: str | None
+    recipients: tuple[str, ...]
+    original_from: Address | None
+    list_id: str
+    x_loop: tuple[str, ...]
+    authentication_results: tuple[str, ...]
+    defects: tuple[str, ...]
+    headers: Headers = field(repr=False, compare=False)
+
+
+def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
+    """Parse a raw message. ``at`` is when it arrived: a later Date is replaced by it."""
+    cut = len(raw) > limits.RAW_BYTES
+    tree = entities.read(headers.strip_envelope(raw[: limits.RAW_BYTES] if cut else raw))
+    if cut:
+        tree.defect("cut")
+    fields = tree.root.headers
+    contents, pieces = parts.gather(tree)
+    plain, page = _body(pieces)
+    subject = fields.text("subject")
+    sender = _sender(fields)
+    returned = bounce.find(tree, fields, subject, sender.addr, plain)
+    automatic = auto.judge(
+        fields, subject, sender.addr, tree.root.kind, bounced=returned is not None
+    )
+    defects = [*tree.defects, *contents.defects]
+    ids = fields.ids("message-id")
+    return Parsed(
+        subject=subject,
+        sender=sender,
+        to=tuple(addresses.of(fields, "to")),
+        cc=tuple(addresses.of(fields, "cc")),
+        reply_to=tuple(addresses.of(fields, "reply-to")),
+        message_id=ids[0] if ids else _missing("message-id", defects),
+        in_reply_to=tuple(fields.ids("in-reply-to")),
+        references=tuple(fields.ids("references")),
+        date=_date(fields, at, defects),
+        text=plain,
+        html=page,
+        reply_text=reply.strip(plain, page, from_html=not any(p.plain for p in pieces)),
+        parts=tuple(contents.parts),
+        automatic=automatic,
+        bounce=returned,
+        signed=contents.signed,
+        encrypted=contents.encrypted,
+        return_path=_return_path(fields),
+        recipients=_recipients(fields),
+        original_from=_first(fields, "x-original-from"),
+        list_id=fields.text("list-id"),
+        x_loop=tuple(fields.texts("x-loop")),
+        authentication_results=tuple(fields.raws("authentication-results")),
+        defects=tuple(dict.fromkeys(defects)),
+        headers=fields,
+    )
+
+
+def _body(pieces: list[Piece]) -> tuple[str, str | None]:
+    """Whole visible text, and HTML when any part of the body came as HTML."""
+    texts = [
+        piece.plain
+        if piece.plain and (piece.html is None or not piece.plain.isspace())
+        else html.to_text(piece.html or "")
+        for piece in pieces
+    ]
+    text = "\n".join(part for part in texts if part)
+    if not any(piece.html for piece in pieces):
+        return text, None
+    return text, "\n".join(piece.html or html.from_text(piece.plain or "") for piece in pieces)
+
+
+def _sender(fields: Headers) -> Address:
+    """The author; a From without any address falls back to Reply-To, then Sender."""
+    named = _NOBODY
+    for name in ("from", "reply-to", "sender", "x-original-from", "return-path"):
+        for item in addresses.of(fields, name):
+            if "@" in item.addr:
+                return Address(named.name or item.name, item.addr)
+            named = named if named.name else item
+    return named
+
+
+def _first(fields: Headers, name: str) -> Address | None:
+    return next(iter(addresses.of(fields, name)), None) if name in fields else None
+
+
+def _date(fields: Headers, at: datetime | None, defects: list[str]) -> datetime | None:
+    sent = dates.parse(fields.raw("date"))
+    if sent is None:
+        _missing("date", defects)
+        return None
+    if dates.is_future(sent, at or dates.received(fields.raw("received"))):
+        defects.append("date-future")
+        return at or sent
+    return sent
+
+
+def _missing(name: str, defects: list[str]) -> str:
+    defects.append(f"{name}-missing")
+    return ""
+
+
+def _return_path(fields: Headers) -> str | None:
+    if "return-path" not in fields:
+        return None
+    found = addresses.parse(fields.raw("return-path"))
+    return found[0].addr if found else ""
+
+
+def _recipients(fields: Headers) -> tuple[str, ...]:
+    found = (item.addr.lower() for name in _ROUTES if name in fields
+             for item in addresses.of(fields, name))  # fmt: skip
+    return tuple(dict.fromkeys(addr for addr in found if "@" in addr))
