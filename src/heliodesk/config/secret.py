@@ -23,7 +23,7 @@ def _generated(path: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = path.with_name(f".secret.{os.getpid()}")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
