@@ -18,6 +18,13 @@ PROGRAMS = {
 REQUIRE_ALL = "HELIODESK_TEST_REQUIRE_ALL"
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    database_server: str, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Have the server running first; said here, since pytest-django's plugin loads after ours."""
+
+
 def program(name: str) -> str | None:
     """The path of a system server's program, or none if it is not installed."""
     installed = (path for path in PROGRAMS[name] if Path(path).exists())
