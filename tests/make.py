@@ -28,7 +28,7 @@ from heliodesk.kernel.references import case_reference
 
 #: The moment at which tests play, a Monday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-PASSWORD = "a-long-enough-secret"  # noqa: S105
+PASSWORD = "a-long-enough-secret"
 _number = count(1)
 
 
