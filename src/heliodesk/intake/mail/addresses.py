@@ -39,7 +39,7 @@ def parse(value: str, hint: str | None = None) -> list[Address]:
     """Mailboxes of one raw field value; a name without any address gives ``addr`` empty."""
     if not value:
         return []
-    if not value.isascii():
+    if not value.isascii() and "=?" not in value:
         value = encoded.from_bytes(value, hint)
     if found := _PLAIN.fullmatch(value):
         return [Address(charset.one_line(found[1] or found[2] or ""), _tidy(found[3]))]
@@ -51,7 +51,7 @@ def parse(value: str, hint: str | None = None) -> list[Address]:
 
 
 def _tidy(addr: str) -> str:
-    local, at, domain = addr.strip().strip("<>").rpartition("@")
+    local, at, domain = encoded.from_bytes(addr).strip().strip("<>").rpartition("@")
     return f"{local}{at}{domain.rstrip('.').lower()}" if at else domain
 
 
@@ -94,8 +94,7 @@ class _Mailbox:
 
 
 def _name(text: str) -> str:
-    if "=?" in text:
-        text = encoded.words(text)
+    text = encoded.words(text) if "=?" in text else encoded.from_bytes(text)
     return charset.one_line(text).strip(" \"'\t").strip() if text else ""
 
 

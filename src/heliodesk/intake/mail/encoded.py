@@ -21,13 +21,13 @@ def unfold(value: str) -> str:
 def text(value: str, hint: str | None = None) -> str:
     """Readable one-line text of a raw header value; ``hint`` is the charset of the body."""
     value = unfold(value)
-    if not value.isascii():
-        value = from_bytes(value, hint)
-    return charset.one_line(words(value) if "=?" in value else value)
+    return charset.one_line(words(value, hint) if "=?" in value else from_bytes(value, hint))
 
 
 def from_bytes(value: str, hint: str | None = None) -> str:
     """Bytes that the header parser kept as surrogates, as text."""
+    if value.isascii():
+        return value
     data = value.encode("utf-8", "surrogateescape")
     try:
         return data.decode("utf-8")
@@ -35,7 +35,7 @@ def from_bytes(value: str, hint: str | None = None) -> str:
         return charset.decode(data, hint if hint and charset.codec(hint) != "utf-8" else "cp1252")
 
 
-def words(value: str) -> str:
+def words(value: str, hint: str | None = None) -> str:
     """``value`` with its encoded words decoded; neighbours of one charset are joined first."""
     out: list[str] = []
     pending: tuple[str, bytes] | None = None
@@ -44,21 +44,16 @@ def words(value: str) -> str:
         between = value[end : found.start()]
         label = found[1].split("*")[0].lower()
         data = _payload(found[2], found[3])
-        if pending and not between.strip():
-            if pending[0] == label:
-                pending = (label, pending[1] + data)
-            else:
-                out.append(charset.decode(pending[1], pending[0]))
-                pending = (label, data)
+        if pending and not between.strip() and pending[0] == label:
+            data = pending[1] + data
         else:
-            if pending:
-                out.append(charset.decode(pending[1], pending[0]))
-            out.append(between)
-            pending = (label, data)
+            out += [charset.decode(pending[1], pending[0])] if pending else []
+            out += [from_bytes(between, hint)] if not pending or between.strip() else []
+        pending = (label, data)
         end = found.end()
     if pending:
         out.append(charset.decode(pending[1], pending[0]))
-    out.append(value[end:])
+    out.append(from_bytes(value[end:], hint))
     return "".join(out)
 
 

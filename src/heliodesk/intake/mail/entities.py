@@ -94,9 +94,11 @@ class Tree:
             entity.children.append(child)
 
     def _spans(self, entity: Entity) -> list[tuple[int, int]]:
-        boundary = entity.params.get("boundary", "").encode("utf-8", "surrogateescape").rstrip()
-        if boundary and (found := self._between(entity, boundary)):
-            return found
+        exact = entity.params.get("boundary", "").encode("utf-8", "surrogateescape")
+        boundary = exact.rstrip()
+        for mark in dict.fromkeys((exact, boundary)):
+            if mark and (found := self._between(entity, mark)):
+                return found
         encoding = entity.headers.raw("content-transfer-encoding").lower()
         if encoding in _ENCODED and (decoded := entity.data) != entity.body:
             entity.source, entity.start, entity.end = decoded, 0, len(decoded)

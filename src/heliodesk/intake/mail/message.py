@@ -74,7 +74,7 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
     plain, page = _body(pieces)
     subject = fields.text("subject")
     sender = _sender(fields)
-    returned = bounce.find(tree, fields, subject, sender.addr, plain)
+    returned = bounce.find(tree, fields, subject, sender.addr, sender.name, plain)
     automatic = auto.judge(
         fields, subject, sender.addr, tree.root.kind, bounced=returned is not None
     )
