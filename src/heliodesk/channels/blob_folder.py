@@ -1,0 +1,83 @@
+"""Blobs as files of a folder, each written whole or not at all."""
+
+import os
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from heliodesk.channels.blob_errors import NoSuchBlob, StoreTrouble
+
+
+class FolderStore:
+    """Files under ``folder/ab/cd/``, first written and flushed under another name."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+        self._new = self._folder / ".new"
+
+    def write(self, blobs: dict[str, bytes]) -> None:
+        """Write all new blobs before waiting for the disk, so that the waits overlap."""
+        written: dict[Path, Path] = {}
+        try:
+            self._new.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for key, data in blobs.items():
+                place = self._folder / key
+                if not place.exists():
+                    written[place] = self._write_beside(data)
+            for place, beside in written.items():
+                self._settle(beside, place)
+            for parent in {place.parent for place in written}:
+                _flush(parent)
+        except OSError as error:
+            raise StoreTrouble(f"the attachment folder {self._folder}: {error}") from error
+        finally:
+            for beside in written.values():
+                with suppress(OSError):
+                    beside.unlink(missing_ok=True)
+
+    def read(self, key: str) -> bytes:
+        """All bytes of a blob."""
+        with self.open(key) as file:
+            return file.read()
+
+    def open(self, key: str) -> BinaryIO:
+        """The blob's file."""
+        try:
+            return (self._folder / key).open("rb")
+        except FileNotFoundError as error:
+            raise NoSuchBlob(f"no blob {key}") from error
+        except OSError as error:
+            raise StoreTrouble(f"the attachment folder {self._folder}: {error}") from error
+
+    def has(self, key: str) -> bool:
+        """Whether the file is there."""
+        return (self._folder / key).exists()
+
+    def _write_beside(self, data: bytes) -> Path:
+        """Write the bytes under a name of their own, and start them on their way to the disk."""
+        beside = self._new / uuid.uuid4().hex
+        try:
+            beside.write_bytes(data)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+        return beside
+
+    def _settle(self, beside: Path, place: Path) -> None:
+        """Wait until the bytes are on the disk, then give the file its name."""
+        _flush(beside)
+        if not place.parent.exists():
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for above in (place.parents[1], place.parents[2]):
+                _flush(above)
+        beside.rename(place)
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file or the entries of a folder are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
