@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from heliodesk.cases.rules import OPEN, State
-from heliodesk.channels.models import Inbound, Mailbox, Outbound
+from heliodesk.channels.models import Inbound, Mailbox
 from heliodesk.customers.models import Account, Contact
 from heliodesk.entitlements.models import EntitlementDecision
 from heliodesk.identity.models import User
 
-_OPEN = Q(state__in=sorted(OPEN))
+_OPEN = Q(state__in=sorted(state.value for state in OPEN))
 
 
 class Case(models.Model):
@@ -27,7 +27,7 @@ class Case(models.Model):
     kind = models.CharField(max_length=30, default="technical")
     severity = models.CharField(max_length=2)
     priority = models.CharField(max_length=2)
-    state = models.CharField(max_length=20, default=State.NEW)
+    state = models.CharField(max_length=20, default=State.NEW.value)
     queue = models.CharField(max_length=60)
     owner = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
@@ -164,11 +164,12 @@ class Message(models.Model):
     html = models.TextField(blank=True, default="")
     #: Sender checks and labels: ``{"dmarc": "pass", "signed": "smime", …}``.
     marks = models.JSONField(default=dict, blank=True)
+    #: From a sender nobody knows yet: never shown to the customer's side until confirmed.
+    pending = models.BooleanField(default=False)
     #: Written by a machine: out of office, bounce.
     automatic = models.BooleanField(default=False)
     message_id = models.TextField(blank=True, default="")
     inbound = models.ForeignKey(Inbound, null=True, on_delete=models.PROTECT, related_name="+")
-    outbound = models.ForeignKey(Outbound, null=True, on_delete=models.PROTECT, related_name="+")
     #: Case id divided by 16,384: lets a search walk from the newest cases to the oldest.
     bucket = models.IntegerField()
     search = SearchVectorField(null=True)
@@ -177,10 +178,6 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(direction__in=Direction.values), name="message_direction_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(direction="note") | Q(outbound__isnull=True),
-                name="note_is_never_sent",
             ),
             models.UniqueConstraint(
                 fields=["inbound"],

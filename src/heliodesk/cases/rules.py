@@ -1,7 +1,7 @@
 """The life of a case: states, verbs, and the one table of what may follow what (§5)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
@@ -84,7 +84,7 @@ _ALL = frozenset(Actor)
 _CS = frozenset({Actor.CUSTOMER, Actor.SYSTEM})
 _LEAD = frozenset({Actor.LEAD})
 _STAY = {state: state for state in State}
-_WORKABLE = {state: State.ASSIGNED for state in (State.NEW, State.ASSIGNED)} | {
+_WORKABLE = dict.fromkeys((State.NEW, State.ASSIGNED), State.ASSIGNED) | {
     State.PENDING_CUSTOMER: State.PENDING_CUSTOMER,
     State.PENDING_VENDOR: State.PENDING_VENDOR,
 }
@@ -184,3 +184,31 @@ def offered(state: State, actor: Actor) -> list[Verb]:
         for verb, steps in TRANSITIONS.items()
         if state in steps and actor in steps[state].actors
     ]
+
+
+class Stage(IntEnum):
+    """Where the next promise of a case stands; the first digit of its urgency."""
+
+    P1 = 0
+    MISSED = 1
+    WARNED = 2
+    RUNNING = 3
+
+
+def urgency(stage: Stage, rank: int) -> int:
+    """A case's place in the queue; lower is sooner (C26).
+
+    Args:
+        stage: P1 first, then late, then soon late.
+        rank: the package's rank, 0 for base; a higher rank goes first.
+    """
+    return stage * 20 + 19 - min(max(rank, 0), 19)
+
+
+def reprioritised(now: int, priority: str) -> int:
+    """The urgency of a case whose priority changes, its package's weight kept."""
+    weight = now % 20
+    if priority == "P1":
+        return Stage.P1 * 20 + weight
+    stage = now // 20
+    return (Stage.RUNNING if stage == Stage.P1 else stage) * 20 + weight

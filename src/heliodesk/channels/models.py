@@ -68,7 +68,7 @@ class Inbound(models.Model):
     received_at = models.DateTimeField()
     raw = models.BinaryField()
     size = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, default=InboundState.WAITING)
+    state = models.CharField(max_length=10, default=InboundState.WAITING.value)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     error = models.TextField(default="", blank=True)

@@ -15,7 +15,7 @@ class Account(models.Model):
 
     name = models.CharField(max_length=200)
     region = models.CharField(max_length=12)
-    lifecycle = models.CharField(max_length=20, default=Lifecycle.LIVE)
+    lifecycle = models.CharField(max_length=20, default=Lifecycle.LIVE.value)
     #: Data residency: seen by the offshore team only, answered from its address (C16).
     offshore = models.BooleanField(default=False)
     is_partner = models.BooleanField(default=False)
@@ -146,7 +146,7 @@ class Partnership(models.Model):
 
     partner = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="managed")
     customer = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="partners")
-    kind = models.CharField(max_length=20, default=RelationKind.MSP)
+    kind = models.CharField(max_length=20, default=RelationKind.MSP.value)
     granted_by = models.CharField(max_length=200, blank=True, default="")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)

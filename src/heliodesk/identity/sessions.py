@@ -12,10 +12,10 @@ class SessionStore(DatabaseStore):
     """Django's database sessions on the desk's own table."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]
+    def get_model_class(cls) -> type[Session]:
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
         assert isinstance(session, Session)  # noqa: S101
         user = data.get(SESSION_KEY)

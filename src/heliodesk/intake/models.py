@@ -15,7 +15,7 @@ class HeldItem(models.Model):
     """Something that came in and is not yet anybody's case (E18, C37)."""
 
     ref = models.CharField(max_length=16, unique=True)
-    state = models.CharField(max_length=10, default=HeldState.HELD)
+    state = models.CharField(max_length=10, default=HeldState.HELD.value)
     channel = models.CharField(max_length=10)
     mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="+")
     #: Why, as a word (``sender_unknown``, ``cross_account_id``, ``poison`` …), and in detail.

@@ -18,6 +18,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from heliodesk.identity.person import Person
+from heliodesk.kernel import sql
+
 #: Longest payload of a NOTIFY is 8,000 bytes; ids past this many are told as "many".
 _MOST_TOLD = 300
 CHANNEL = "journal"
@@ -30,6 +33,13 @@ class By:
     kind: str
     id: int | None
     name: str
+    #: The role of a user, which some verbs ask for.
+    role: str = ""
+
+
+def by_person(person: Person) -> By:
+    """The signed-in person as the doer of an action."""
+    return By("user", person.id, person.name, person.role)
 
 
 SYSTEM = By("system", None, "Heliodesk")
@@ -62,12 +72,16 @@ class Recorded:
 
 Follower = Callable[[Sequence[Recorded]], None]
 
-_INSERT = """
-insert into journal_event (at, by_kind, by_id, by_name, verb, subject_kind, subject_id, data)
-select %s, * from unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-                         %s::bigint[], %s::jsonb[])
-returning id
-"""
+_COLUMNS = {
+    "at": "timestamptz",
+    "by_kind": "text",
+    "by_id": "bigint",
+    "by_name": "text",
+    "verb": "text",
+    "subject_kind": "text",
+    "subject_id": "bigint",
+    "data": "jsonb",
+}
 
 
 def record(happenings: Sequence[Happening], *, by: By, at: datetime) -> list[Recorded]:
@@ -79,18 +93,15 @@ def record(happenings: Sequence[Happening], *, by: By, at: datetime) -> list[Rec
         return []
     actors = [happening.by or by for happening in happenings]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
+        sql.insert(
+            cursor,
+            "journal_event",
+            _COLUMNS,
             [
-                at,
-                [actor.kind for actor in actors],
-                [actor.id for actor in actors],
-                [actor.name for actor in actors],
-                [happening.verb for happening in happenings],
-                [happening.subject_kind for happening in happenings],
-                [happening.subject_id for happening in happenings],
-                [json.dumps(happening.data) for happening in happenings],
+                (at, who.kind, who.id, who.name, h.verb, h.subject_kind, h.subject_id, h.data)
+                for who, h in zip(actors, happenings, strict=True)
             ],
+            tail="returning id",
         )
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute("select pg_notify(%s, %s)", [CHANNEL, _told(happenings)])

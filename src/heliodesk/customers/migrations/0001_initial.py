@@ -3,10 +3,10 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.text
-import heliodesk.customers.rules
-import heliodesk.customers.spans
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
+
+import heliodesk.customers.spans
 
 
 class Migration(migrations.Migration):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 (
                     "lifecycle",
                     models.CharField(
-                        default=heliodesk.customers.rules.Lifecycle["LIVE"], max_length=20
+                        default="live", max_length=20
                     ),
                 ),
                 ("offshore", models.BooleanField(default=False)),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        default=heliodesk.customers.rules.RelationKind["MSP"], max_length=20
+                        default="msp", max_length=20
                     ),
                 ),
                 ("granted_by", models.CharField(blank=True, default="", max_length=200)),

@@ -1,0 +1,50 @@
+"""Every verb on a case. These functions are the only writers of the room's tables."""
+
+from heliodesk.cases.actions.answering import note, reply
+from heliodesk.cases.actions.drafts import drop_draft, save_draft
+from heliodesk.cases.actions.hearing import hear
+from heliodesk.cases.actions.merging import merge, unmerge
+from heliodesk.cases.actions.opening import open_case, open_cases
+from heliodesk.cases.actions.ownership import assign, release, take
+from heliodesk.cases.actions.qualifying import move, prioritise, retitle
+from heliodesk.cases.actions.relations import invite, link, uninvite, unlink
+from heliodesk.cases.actions.states import (
+    await_customer,
+    await_vendor,
+    cancel,
+    close,
+    reopen,
+    resolve,
+    resume,
+)
+from heliodesk.cases.actions.step import Stale
+
+__all__ = [
+    "Stale",
+    "assign",
+    "await_customer",
+    "await_vendor",
+    "cancel",
+    "close",
+    "drop_draft",
+    "hear",
+    "invite",
+    "link",
+    "merge",
+    "move",
+    "note",
+    "open_case",
+    "open_cases",
+    "prioritise",
+    "release",
+    "reopen",
+    "reply",
+    "resolve",
+    "resume",
+    "retitle",
+    "save_draft",
+    "take",
+    "uninvite",
+    "unlink",
+    "unmerge",
+]

@@ -1,0 +1,58 @@
+"""What a case is called, how urgent it is, and in which queue it waits."""
+
+from datetime import datetime
+
+from heliodesk.cases.actions.step import step
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Refused, Verb, reprioritised
+from heliodesk.journal.record import By
+from heliodesk.kernel.text import one_line
+
+
+def prioritise(case: Case, *, priority: str, reason: str, by: By, at: datetime) -> Case:
+    """Set another priority, saying why.
+
+    Raises:
+        Refused: no reason; an unknown priority; or P1, which only an assessed call makes (R81).
+    """
+    if priority not in {"P1", "P2", "P3", "P4"}:
+        raise Refused(f"There is no priority {priority}. Choose P2, P3 or P4.")
+    if priority == "P1":
+        raise Refused("Only a telephone call makes a P1. Ask the customer to call the hotline.")
+    if not reason.strip():
+        raise Refused("Say why the priority changes.")
+    data = {"priority": priority, "was": case.priority, "reason": reason.strip()}
+    return step(
+        case,
+        Verb.PRIORITISE,
+        by=by,
+        at=at,
+        data=data,
+        priority=priority,
+        urgency=reprioritised(case.urgency, priority),
+    )
+
+
+def retitle(case: Case, *, title: str, by: By, at: datetime) -> Case:
+    """Give the case a better title.
+
+    Raises:
+        Refused: the title is empty.
+    """
+    title = one_line(title, 500)
+    if not title:
+        raise Refused("A case needs a title.")
+    data = {"title": title, "was": case.title}
+    return step(case, Verb.RETITLE, by=by, at=at, data=data, title=title)
+
+
+def move(case: Case, *, queue: str, by: By, at: datetime) -> Case:
+    """Put the case into another queue.
+
+    Raises:
+        Refused: the queue has no name, or an offshore case would leave its boundary (C16).
+    """
+    if not queue.strip():
+        raise Refused("Choose a queue.")
+    data = {"queue": queue, "was": case.queue, "offshore": case.offshore}
+    return step(case, Verb.MOVE, by=by, at=at, data=data, queue=queue)

@@ -1,0 +1,57 @@
+"""Verbs that move a case through its life."""
+
+from datetime import datetime
+
+from heliodesk.cases.actions.step import step
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Refused, Verb
+from heliodesk.journal.record import By
+
+
+def await_customer(case: Case, *, by: By, at: datetime) -> Case:
+    """The customer has a question to answer."""
+    return step(case, Verb.AWAIT_CUSTOMER, by=by, at=at)
+
+
+def await_vendor(case: Case, *, by: By, at: datetime) -> Case:
+    """Engineering or a third party has to act; clocks keep running."""
+    return step(case, Verb.AWAIT_VENDOR, by=by, at=at)
+
+
+def resume(case: Case, *, by: By, at: datetime) -> Case:
+    """Work goes on."""
+    return step(case, Verb.RESUME, by=by, at=at)
+
+
+def resolve(case: Case, *, text: str, by: By, at: datetime) -> Case:
+    """The case is solved; says how.
+
+    Raises:
+        Refused: the resolution says nothing.
+    """
+    if not text.strip():
+        raise Refused("Say how the case was resolved; the customer and the next engineer read it.")
+    return step(case, Verb.RESOLVE, by=by, at=at, resolution=text.strip())
+
+
+def close(case: Case, *, by: By, at: datetime) -> Case:
+    """The customer agrees, or has been silent long enough."""
+    return step(case, Verb.CLOSE, by=by, at=at)
+
+
+def reopen(case: Case, *, by: By, at: datetime) -> Case:
+    """It was not solved after all."""
+    if case.merged_into_id:
+        raise Refused("This case was merged into another. Undo the merge to work on it again.")
+    return step(case, Verb.REOPEN, by=by, at=at)
+
+
+def cancel(case: Case, *, reason: str, by: By, at: datetime) -> Case:
+    """The case should not have been: a duplicate, spam, or withdrawn.
+
+    Raises:
+        Refused: no reason is given.
+    """
+    if not reason.strip():
+        raise Refused("Say why the case is cancelled.")
+    return step(case, Verb.CANCEL, by=by, at=at, data={"reason": reason.strip()})

@@ -1,0 +1,82 @@
+"""One verb on one case: lock, ask the table, change, record. The only way a case changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Actor, Refused, State, Verb, after
+from heliodesk.identity.rules import May, allows
+from heliodesk.journal.record import By, Happening, record
+
+
+def actor_of(by: By) -> Actor:
+    """How the table of steps sees this doer."""
+    if by.kind == "contact":
+        return Actor.CUSTOMER
+    if by.kind == "system":
+        return Actor.SYSTEM
+    return Actor.LEAD if allows(by.role, May.REVIVE_CANCELLED) else Actor.AGENT
+
+
+def locked(case: Case) -> Case:
+    """The row as it stands now, locked until the transaction ends."""
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+class Stale(Refused):
+    """Somebody changed the case since it was shown."""
+
+
+def step(
+    case: Case,
+    verb: Verb,
+    *,
+    by: By,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    seen_version: int | None = None,
+    **changes: Any,
+) -> Case:
+    """Do a verb: the new state from the table, these columns changed, one event recorded.
+
+    Raises:
+        Refused: the table does not allow it; nothing is changed.
+        Stale: the case has changed since ``seen_version``.
+    """
+    with transaction.atomic():
+        row = locked(case)
+        before = State(row.state)
+        if seen_version is not None and row.version != seen_version:
+            raise Stale(
+                "Somebody else worked on this case meanwhile. Look at what is new, then try again."
+            )
+        row.state = after(verb, before, actor_of(by))
+        for name, value in changes.items():
+            setattr(row, name, value)
+        _stamp(row, at)
+        row.version += 1
+        row.last_activity_at = max(row.last_activity_at, at)
+        row.save(
+            update_fields=[
+                "state", "version", "last_activity_at", "resolved_at", "closed_at", *changes
+            ]
+        )  # fmt: skip
+        told = {
+            **(data or {}),
+            **({"from": before, "to": row.state} if row.state != before else {}),
+        }
+        record([Happening(verb, "case", row.pk, told)], by=by, at=at)
+    return row
+
+
+def _stamp(row: Case, at: datetime) -> None:
+    """Keep the times of resolving and closing true to the state."""
+    state = State(row.state)
+    if state in {State.RESOLVED, State.CLOSED}:
+        row.resolved_at = row.resolved_at or at
+    else:
+        row.resolved_at = None
+    row.closed_at = (row.closed_at or at) if state is State.CLOSED else None
