@@ -12,8 +12,17 @@ from heliodesk import __version__
 
 COMMANDS = {
     "calendar": ("heliodesk.config.cli.calendar:command", "Business time: add and measure."),
+    "check": ("heliodesk.config.cli.check:command", "The doctor: what is wrong and what to do."),
+    "db": ("heliodesk.config.cli.db:command", "Prompt, migrate, back up and restore."),
+    "demo": ("heliodesk.config.cli.demo:command", "Run the desk with a demo vendor in it."),
+    "live": ("heliodesk.config.cli.serve:live", "Serve the stream of live updates only."),
+    "load-demo": ("heliodesk.config.cli.demo:load", ""),
     "mail": ("heliodesk.config.cli.mail:command", "Parse, take in, import and send mail."),
+    "mail-listener": ("heliodesk.config.cli.serve:mail_listener", "Take in mail only."),
     "policy": ("heliodesk.config.cli.policy:command", "Packs, and what they would decide."),
+    "serve": ("heliodesk.config.cli.serve:command", "Run the whole desk, supervised."),
+    "web": ("heliodesk.config.cli.serve:web", "Serve the pages only."),
+    "worker": ("heliodesk.config.cli.serve:worker", "Do the background work only."),
 }
 
 
@@ -34,7 +43,8 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands without importing any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            shown = [name for name in self.list_commands(ctx) if COMMANDS[name][1]]
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in shown])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,6 +6,6 @@ PostgreSQL, 15 or later, to be launched in the same way.
 """
 
 from heliodesk.config.postgres.errors import DatabaseTrouble
-from heliodesk.config.postgres.use import dsn, owned, running
+from heliodesk.config.postgres.use import dsn, is_served, owned, running, the_only_desk
 
-__all__ = ["DatabaseTrouble", "dsn", "owned", "running"]
+__all__ = ["DatabaseTrouble", "dsn", "is_served", "owned", "running", "the_only_desk"]

@@ -33,7 +33,8 @@ def dsn_of(place: Place, database: str = ROLE, role: str = ROLE) -> str:
 @contextmanager
 def running(data: Path, *, durable: bool = True, tell: Tell = lambda _: None) -> Iterator[Server]:
     """Have the database of a data folder running, started now if need be, while the block runs."""
-    with _shared(data, durable=durable, tell=tell) as (server, users):
+    server = Server(place_of(_made(data)), durable=durable, tell=tell)
+    with _shared(server) as users:
         try:
             yield server
         finally:
@@ -49,43 +50,64 @@ def running(data: Path, *, durable: bool = True, tell: Tell = lambda _: None) ->
 def owned(
     data: Path, *, patience: Callable[[], float], tell: Tell = lambda _: None
 ) -> Iterator[Server]:
-    """Like ``running``, for the one ``serve`` of a data folder; it stops the server at its end.
+    """Like ``running``, for ``serve``, which stops the server at its end whoever else uses it.
 
     ``patience()`` says at that moment how many seconds the shutdown may take.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    desk = FileLock(data / "desk.lock")
-    if not desk.take():
-        raise DatabaseTrouble(
-            f"Another desk already serves the folder {data} ({desk.read_note() or 'unknown'}). "
-            "Stop it first, or choose another folder with --data or HELIODESK_DATA."
-        )
+    server = Server(place_of(_made(data)), tell=tell)
     try:
-        with _shared(data, durable=True, tell=tell) as (server, _):
-            desk.note(f"process {os.getpid()}")
-            try:
-                yield server
-            finally:
-                server.stop(patience=patience())
+        with _shared(server):
+            yield server
     finally:
-        desk.release()
+        server.stop(patience=patience())
 
 
 @contextmanager
-def _shared(data: Path, *, durable: bool, tell: Tell) -> Iterator[tuple[Server, FileLock]]:
-    data = data.expanduser().absolute()
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place = place_of(data)
-    users = FileLock(data / "database.users")
-    if not users.share(patience=RECOVERY_SECONDS):
-        raise DatabaseTrouble(f"The database of {data} has been stopping for ten minutes.")
+def the_only_desk(data: Path) -> Iterator[None]:
+    """Be the one ``serve`` of a data folder.
+
+    Raises:
+        DatabaseTrouble: there is one already.
+    """
+    lock = FileLock(_made(data) / "desk.lock")
+    if not lock.take():
+        raise DatabaseTrouble(
+            f"Another desk already serves the folder {data} ({lock.read_note() or 'starting'}). "
+            "Stop it first, or choose another folder with --data or HELIODESK_DATA."
+        )
     try:
-        server = Server(place, durable=durable, tell=tell)
-        with _door(place):
+        lock.note(f"process {os.getpid()}")
+        yield
+    finally:
+        lock.release()
+
+
+def is_served(data: Path) -> bool:
+    """Whether a ``serve`` runs on this data folder."""
+    lock = FileLock(_made(data) / "desk.lock")
+    free = lock.take()
+    lock.release()
+    return not free
+
+
+@contextmanager
+def _shared(server: Server) -> Iterator[FileLock]:
+    """Be one of the server's users, and have it running."""
+    users = FileLock(server.place.data / "database.users")
+    if not users.share(patience=RECOVERY_SECONDS):
+        raise DatabaseTrouble("The database has been stopping for ten minutes.")
+    try:
+        with _door(server.place):
             server.ensure_running()
-        yield server, users
+        yield users
     finally:
         users.release()
+
+
+def _made(data: Path) -> Path:
+    data = data.expanduser().absolute()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return data
 
 
 def _door(place: Place) -> FileLock:

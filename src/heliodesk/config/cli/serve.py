@@ -1,0 +1,135 @@
+"""``heliodesk serve``: all of the desk in one command, and each of its parts alone."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from heliodesk.config import environment
+from heliodesk.config.cli.open import open_desk, plainly
+from heliodesk.config.server import ports
+from heliodesk.config.server.options import Options
+from heliodesk.config.server.parent import end_with_supervisor, supervised
+from heliodesk.config.server.supervisor import Supervisor
+
+PORT = click.IntRange(1, 65535)
+
+
+def listening(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of where to listen and where the data is, as one ``options`` argument."""
+
+    def called(**given: Any) -> Any:
+        data = given.pop("data") or environment.data_folder()
+        live = given.pop("live_port") or given["web_port"] + 1
+        options = Options(data=Path(data).expanduser().absolute(), live_port=live, **_taken(given))
+        options.export()
+        return command(options=options, **given)
+
+    called.__name__, called.__doc__ = command.__name__, command.__doc__
+    for option in reversed(OPTIONS):
+        called = option(called)
+    return called
+
+
+def _taken(given: dict[str, Any]) -> dict[str, Any]:
+    names = ("host", "web_port", "mail_host", "smtp_port", "lmtp_port")
+    return {name: given.pop(name) for name in names}
+
+
+def _option(name: str, variable: str, kind: Any, default: object, text: str) -> Any:
+    return click.option(
+        name, envvar=variable, type=kind, default=default, help=text, show_default=True,
+        show_envvar=True,
+    )  # fmt: skip
+
+
+OPTIONS = (
+    _option("--host", "HELIODESK_HOST", str, "127.0.0.1", "Where pages are served."),
+    _option("--web-port", "HELIODESK_WEB_PORT", PORT, 8000, "Port of the pages."),
+    click.option(
+        "--live-port",
+        envvar="HELIODESK_LIVE_PORT",
+        type=PORT,
+        help="Port of live updates.  [default: one above the web port]",
+        show_envvar=True,
+    ),
+    _option("--mail-host", "HELIODESK_MAIL_HOST", str, "127.0.0.1", "Where mail is taken in."),
+    _option("--smtp-port", "HELIODESK_SMTP_PORT", PORT, 2525, "Port of mail by SMTP."),
+    _option("--lmtp-port", "HELIODESK_LMTP_PORT", PORT, 2424, "Port of mail by LMTP."),
+    click.option(
+        "--data",
+        envvar="HELIODESK_DATA",
+        type=click.Path(file_okay=False),
+        help="Folder of the data.  [default: var in a checkout, else ~/.local/share/heliodesk]",
+        show_envvar=True,
+    ),
+)
+
+
+@click.command()
+@click.option("--reload", is_flag=True, help="Start the parts again when code changes.")
+@listening
+def command(options: Options, reload: bool) -> None:
+    """Run the whole desk until Ctrl+C: database, pages, live updates, mail in, and the worker.
+
+    Whatever dies is started again. Exit codes: 0 stopped as told, 1 could not start.
+    """
+    with plainly():
+        Supervisor(options, reload=reload).run(before=lambda: None, ready=lambda: None)
+
+
+@click.command()
+@listening
+def web(options: Options) -> None:
+    """Serve the pages only."""
+    _begin()
+    _check_port(options, "--web-port")
+    open_desk()
+    from heliodesk.config.server.pages import serve_pages
+
+    serve_pages(host=options.host, port=options.web_port)
+
+
+@click.command()
+@listening
+def live(options: Options) -> None:
+    """Serve the stream of live updates only."""
+    _begin()
+    _check_port(options, "--live-port")
+    open_desk()
+    from heliodesk.config.server.pages import serve_events
+
+    serve_events(host=options.host, port=options.live_port)
+
+
+@click.command()
+@listening
+def worker(options: Options) -> None:
+    """Do the background work only: file mail, send mail, keep the clocks."""
+    _begin()
+    open_desk()
+    import_module("heliodesk.config.worker").run()
+
+
+@click.command(name="mail-listener")
+@listening
+def mail_listener(options: Options) -> None:
+    """Take in mail by SMTP and LMTP only."""
+    _begin()
+    _check_port(options, "--smtp-port", "--lmtp-port")
+    open_desk()
+    import_module("heliodesk.channels.smtp.server").run()
+
+
+def _begin() -> None:
+    end_with_supervisor()
+
+
+def _check_port(options: Options, *names: str) -> None:
+    if not supervised():
+        try:
+            ports.check([port for port in options.ports() if port.option in names])
+        except ports.PortTaken as taken:
+            raise click.ClickException(str(taken)) from taken

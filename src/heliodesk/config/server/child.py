@@ -1,0 +1,82 @@
+"""One part as a child process: started, watched, started again when it dies."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+
+from heliodesk.config.server.parent import PARENT
+from heliodesk.config.server.parts import Part
+from heliodesk.config.server.say import say
+
+FIRST_WAIT_SECONDS = 0.2
+LONGEST_WAIT_SECONDS = 30.0
+#: Up this long, a part counts as healthy and its next fall as its first.
+HEALTHY_SECONDS = 30.0
+
+
+class Child:
+    """The process of a part, and when it may be started next."""
+
+    def __init__(self, part: Part, environment: dict[str, str]) -> None:
+        self.part = part
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+        self.falls = 0
+        self._started = 0.0
+        self._due = 0.0
+
+    def start(self) -> None:
+        """Start the part in a process group of its own, so that Ctrl+C reaches only the parent."""
+        self.process = subprocess.Popen(
+            self.part.command,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | self.environment | {PARENT: str(os.getpid())},
+            process_group=0,
+        )
+        self._started = time.monotonic()
+
+    def watch(self) -> None:
+        """Notice that the part ended, and start it again when its waiting time is over."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self._due:
+                self.start()
+        elif (code := self.process.poll()) is not None:
+            self.kill()
+            self.process = None
+            self.falls = 1 if now - self._started > HEALTHY_SECONDS else self.falls + 1
+            wait = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (self.falls - 1))
+            self._due = now + wait
+            say(
+                f"{self.part.name} ended ({_reason(code)}); starting it again in {wait:.1f} s",
+                part=self.part.name,
+                code=code,
+            )
+
+    def terminate(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def ended_by(self, deadline: float) -> bool:
+        """Wait until the part ended, or until a moment of the monotonic clock; true if it ended."""
+        while not self.ended():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def kill(self) -> None:
+        """End the part and all processes that it started."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def _reason(code: int) -> str:
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,66 @@
+"""The web server of the pages and that of the event stream: granian, each in its own process."""
+
+import gc
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from heliodesk.config import environment
+from heliodesk.config.server.parent import end_with_parent
+
+#: A worker that does not end by itself is killed after this many seconds.
+KILL_SECONDS = 2
+
+
+def serve_pages(*, host: str, port: int) -> None:
+    """Serve the pages with HELIODESK_WEB_WORKERS processes until told to end.
+
+    One thread a worker: database connections are kept open per thread, and Python gains nothing
+    from more.
+    """
+    _serve("heliodesk.config.wsgi:application", Interfaces.WSGI, host, port, _web_workers())
+
+
+def serve_events(*, host: str, port: int) -> None:
+    """Serve the event stream from one process until told to end."""
+    _serve("heliodesk.config.asgi:live", Interfaces.ASGI, host, port, 1)
+
+
+def _serve(target: str, interface: Interfaces, host: str, port: int, workers: int) -> None:
+    application = _load(target)
+    gc.freeze()  # what is loaded now stays shared between the workers
+
+    def loader(_: str) -> Callable[..., Any]:
+        end_with_parent()
+        return application
+
+    MPServer(
+        target,
+        address=host,
+        port=port,
+        interface=interface,
+        workers=workers,
+        blocking_threads=1,
+        backlog=1024,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=KILL_SECONDS,
+    ).serve(target_loader=loader)
+
+
+def _load(target: str) -> Callable[..., Any]:
+    module, _, name = target.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def _web_workers() -> int:
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+    return environment.number("HELIODESK_WEB_WORKERS", min(8, max(2, processors)))
