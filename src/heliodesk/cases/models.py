@@ -114,6 +114,14 @@ class Case(models.Model):
                 name="case_open_in_state",
                 condition=_OPEN,
             ),
+            models.Index(
+                fields=["urgency", "due_at", "id"],
+                name="case_needs_us",
+                condition=Q(state__in=["assigned", "new"]),
+            ),
+            models.Index(
+                fields=["-last_activity_at", "-id"], name="case_done_by_activity", condition=~_OPEN
+            ),
             models.Index(fields=["-last_activity_at", "-id"], name="case_by_activity"),
             models.Index(fields=["account", "-id"], name="case_of_account"),
             models.Index(fields=["contact", "-id"], name="case_of_contact"),

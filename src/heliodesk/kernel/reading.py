@@ -1,0 +1,52 @@
+"""Fast reads: SQL in, tuples out, on the connection that Django holds for this thread.
+
+Django binds parameters on the client, so that PostgreSQL plans every statement anew. A hot read
+is prepared once a connection instead, and sees the same transaction as everything else.
+Statements are not prepared behind a pooler, which moves a client between servers.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import args_row, tuple_row
+
+Row = TypeVar("Row")
+Params = Sequence[Any] | Mapping[str, Any]
+#: A pooler is in between when a direct address is given beside the usual one.
+_PREPARE_AFTER = None if os.environ.get("DATABASE_DIRECT_URL") else 1
+
+
+def rows(connection: Any, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    """All rows of a statement, as tuples; ``connection`` is Django's."""
+    return _run(connection, sql, params, tuple_row)
+
+
+def shaped(connection: Any, shape: type[Row], sql: str, params: Params = ()) -> list[Row]:
+    """All rows of a statement, each made into ``shape`` from its columns in order."""
+    return _run(connection, sql, params, args_row(shape))
+
+
+def _run(connection: Any, sql: str, params: Params, factory: Any) -> list[Any]:
+    """Execute once; again on a new connection when the old one turns out to be dead."""
+    with connection.wrap_database_errors:
+        try:
+            return _once(connection, sql, params, factory)
+        except psycopg.OperationalError:
+            if connection.in_atomic_block or not connection.connection.closed:
+                raise
+            connection.close()
+        return _once(connection, sql, params, factory)
+
+
+def _once(connection: Any, sql: str, params: Params, factory: Any) -> list[Any]:
+    connection.ensure_connection()
+    raw = connection.connection
+    raw.prepare_threshold = _PREPARE_AFTER
+    try:
+        with psycopg.Cursor(raw, row_factory=factory) as cursor:
+            cursor.execute(sql, params, binary=True)
+            return cursor.fetchall()
+    finally:
+        raw.prepare_threshold = None
