@@ -2,6 +2,8 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -29,7 +31,10 @@ class Account(models.Model):
                 name="account_lifecycle_known",
             ),
         ]
-        indexes = [models.Index(Lower("name"), F("id"), name="account_name")]
+        indexes = [
+            models.Index(Lower("name"), F("id"), name="account_name"),
+            GinIndex(SearchVector("name", config="simple"), name="account_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -42,6 +47,14 @@ class AccountIdentifier(models.Model):
     value = models.CharField(max_length=40, unique=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="identifier_ends_after_start",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.value
@@ -76,10 +89,26 @@ class Contact(models.Model):
     alternative = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")
     zone = models.CharField(max_length=64, blank=True, default="")
+    #: The contact that this one turned out to be; then it is not active.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(Lower("name"), F("id"), name="contact_name")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(active=False),
+                name="merged_contact_is_inactive",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="contact_not_merged_into_itself"
+            ),
+        ]
+        indexes = [
+            models.Index(Lower("name"), F("id"), name="contact_name"),
+            GinIndex(SearchVector("name", config="simple"), name="contact_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

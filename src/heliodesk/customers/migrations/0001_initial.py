@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
                 ("region", models.CharField(max_length=12)),
                 (
                     "lifecycle",
-                    models.CharField(
-                        default="live", max_length=20
-                    ),
+                    models.CharField(default="live", max_length=20),
                 ),
                 ("offshore", models.BooleanField(default=False)),
                 ("is_partner", models.BooleanField(default=False)),
@@ -211,9 +209,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kind",
-                    models.CharField(
-                        default="msp", max_length=20
-                    ),
+                    models.CharField(default="msp", max_length=20),
                 ),
                 ("granted_by", models.CharField(blank=True, default="", max_length=200)),
                 ("valid_from", models.DateField()),

@@ -1,0 +1,51 @@
+"""The only writers of customer records: one verb, one transaction, one journal event."""
+
+from heliodesk.customers.actions.accounts import (
+    change_account_note,
+    change_lifecycle,
+    change_region,
+    change_residency,
+    mark_partner,
+    open_account,
+    rename_account,
+)
+from heliodesk.customers.actions.addresses import add_address, drop_address, prefer_address
+from heliodesk.customers.actions.contacts import (
+    ContactDetails,
+    add_contact,
+    deactivate_contact,
+    describe_contact,
+    reactivate_contact,
+)
+from heliodesk.customers.actions.domains import drop_domain, verify_domain
+from heliodesk.customers.actions.identifiers import add_identifier, end_identifier
+from heliodesk.customers.actions.merging import merge_contacts
+from heliodesk.customers.actions.partners import end_partner, relate_partner
+from heliodesk.customers.actions.roles import end_role, grant_role
+
+__all__ = [
+    "ContactDetails",
+    "add_address",
+    "add_contact",
+    "add_identifier",
+    "change_account_note",
+    "change_lifecycle",
+    "change_region",
+    "change_residency",
+    "deactivate_contact",
+    "describe_contact",
+    "drop_address",
+    "drop_domain",
+    "end_identifier",
+    "end_partner",
+    "end_role",
+    "grant_role",
+    "mark_partner",
+    "merge_contacts",
+    "open_account",
+    "prefer_address",
+    "reactivate_contact",
+    "relate_partner",
+    "rename_account",
+    "verify_domain",
+]
