@@ -1,0 +1,1 @@
+"""Policy packs: what a vendor offers, as data read from YAML and checked line by line."""

@@ -1,0 +1,96 @@
+"""What the customer is told: the decision's message in words, with local times (R94)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from heliodesk.entitlements.decision import Decision
+from heliodesk.entitlements.pack.model import Pack, PhoneNumber, Region
+from heliodesk.entitlements.pack.wordings import BLIND_KEYS, fill
+from heliodesk.entitlements.policy import Policy
+
+PLACEHOLDER = "[case reference]"
+
+
+def tell(decision: Decision, policy: Policy, *, reference: str = PLACEHOLDER) -> str:
+    """The sentence for the customer; empty if nothing is sent.
+
+    Times are those of the account's region, with its place and zone. To people who cannot be
+    placed no account fact is told: their texts have no field that could hold one.
+    """
+    if decision.message == "none":
+        return ""
+    message = policy.pack.messages[decision.message]
+    text = message.variants.get(decision.variables.get("variant", ""), message.text)
+    values = _everybody(policy.pack)
+    if decision.message not in BLIND_KEYS:
+        values |= _customer(decision, policy, reference)
+    return fill(text, values)
+
+
+def _everybody(pack: Pack) -> dict[str, str]:
+    identifier = pack.identifier
+    return {
+        "vendor": pack.vendor,
+        "id_label": identifier.label,
+        "id_example": identifier.example,
+        "where_to_find": identifier.where_to_find,
+        "web_form": pack.web_form,
+    }
+
+
+def _customer(decision: Decision, policy: Policy, reference: str) -> dict[str, str]:
+    given: Mapping[str, str] = decision.variables
+    place = policy.place(given.get("region"))
+    labels = {severity.code: severity.label for severity in policy.pack.severities}
+    priority = decision.priority or ""
+    return {
+        "address": policy.pack.mail_addresses[place.region.mail],
+        "due": local_time(decision.due, place.region) if decision.due else "",
+        "length": given.get("length", ""),
+        "limit": given.get("limit", ""),
+        "missing": given.get("missing", ""),
+        "next_opening": local_time(decision.next_opening, place.region)
+        if decision.next_opening
+        else "",
+        "number": number_text(place.region),
+        "package": given.get("package", ""),
+        "priority": f"{priority} ({labels[priority]})" if priority else "",
+        "reference": reference,
+        "target_label": policy.settings.targets_label,
+    }
+
+
+def local_time(at: datetime, region: Region) -> str:
+    """An instant as the region's people read it: ``11:15 on Tuesday 3 March 2026, London (GMT)``.
+
+    Zones without letters of their own are given as UTC+08:00.
+    """
+    local = at.astimezone(ZoneInfo(region.zone))
+    zone = local.tzname() or ""
+    if not zone.isalpha():
+        offset = local.strftime("%z")
+        zone = f"UTC{offset[:3]}:{offset[3:]}"
+    return f"{local:%H:%M on %A} {local.day} {local:%B %Y}, {region.place} ({zone})"
+
+
+def number_text(region: Region) -> str:
+    """The numbers to call, those that work only inside the country marked (R63)."""
+    return " or ".join(map(_number, region.numbers))
+
+
+def _number(number: PhoneNumber) -> str:
+    shown = shown_number(number)
+    return f"{shown} (only from within the country)" if number.national_only else shown
+
+
+@lru_cache(maxsize=512)
+def shown_number(number: PhoneNumber) -> str:
+    """A number as it is dialled: international, or the national form if it works only there."""
+    import phonenumbers  # large, and only needed where a number is shown
+
+    parsed = phonenumbers.parse(number.e164)
+    form = phonenumbers.PhoneNumberFormat
+    style = form.NATIONAL if number.national_only else form.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
