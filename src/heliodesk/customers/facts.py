@@ -128,7 +128,7 @@ def load(
         on,
     )
     reached = roles.union(by_identifier.values(), *by_domain.values())
-    return CustomerFacts(_accounts(reached), by_identifier, contacts, by_domain, managed)
+    return CustomerFacts(accounts_of(reached), by_identifier, contacts, by_domain, managed)
 
 
 def _contacts(addresses: set[str], on: date) -> dict[str, ContactFacts]:
@@ -189,7 +189,7 @@ def _reached(
     )
 
 
-def _accounts(ids: Iterable[int]) -> dict[int, AccountFacts]:
+def accounts_of(ids: Iterable[int]) -> dict[int, AccountFacts]:
     """One statement: these accounts."""
     wanted = sorted(ids)
     if not wanted:
