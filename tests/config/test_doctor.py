@@ -1,0 +1,129 @@
+"""``heliodesk check``: dangerous settings are refused, each with what to do about it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from click.testing import CliRunner
+from pytest_django.fixtures import Settings
+
+from heliodesk.channels.models import Mailbox
+from heliodesk.config.cli import main
+from heliodesk.config.doctor import CHECKS, Level, database, machine, mail
+from heliodesk.config.doctor import settings as doctor
+from heliodesk.kernel import clock
+
+GOOD_KEY = "Zk3vJ0pQ9xYt7LwB2cRm8NdHs5GfAu1eXyWqTiOb"
+
+
+@pytest.fixture
+def production(settings: Settings) -> Settings:
+    """A desk on the net, as it should be."""
+    settings.DEBUG = False
+    settings.SECRET_KEYS = [GOOD_KEY]
+    settings.BASE_URL = "https://support.vendor.com"
+    settings.ALLOWED_HOSTS = ["support.vendor.com"]
+    settings.MAIL_OUTBOUND = "smtp"
+    settings.MAIL_SMTP_URL = "smtp://mail.vendor.com:587"
+    return settings
+
+
+def test_a_sound_desk_has_no_findings(production: Settings) -> None:
+    assert list(doctor.look()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DEBUG", True, "HELIODESK_DEBUG"),
+        ("SECRET_KEYS", [GOOD_KEY, "short"], "HELIODESK_SECRET_KEYS"),
+        ("SECRET_KEYS", ["a" * 64], "HELIODESK_SECRET_KEYS"),
+        ("SECRET_KEYS", ["django-insecure-" + GOOD_KEY], "HELIODESK_SECRET_KEYS"),
+        ("BASE_URL", "http://support.vendor.com", "is http"),
+        ("BASE_URL", "support.vendor.com", "not an address"),
+        ("ALLOWED_HOSTS", ["*"], "has *"),
+        ("ALLOWED_HOSTS", ["other.com"], "refuses its own address"),
+        ("MAIL_FAILED_AUTH", "deliver", "HELIODESK_MAIL_FAILED_AUTH"),
+        ("MAIL_TLS_CERT", "/nowhere/cert.pem", "no file"),
+        ("METRICS_TOKEN", "metrics", "HELIODESK_METRICS_TOKEN"),
+    ],
+)
+def test_a_dangerous_setting_is_an_error(
+    production: Settings, name: str, value: object, said: str
+) -> None:
+    setattr(production, name, value)
+    errors = [found for found in doctor.look() if found.level is Level.ERROR]
+    assert any(said in found.says for found in errors)
+    assert all(found.do for found in errors)
+
+
+def test_debug_on_this_machine_only_is_a_warning(production: Settings) -> None:
+    production.BASE_URL, production.ALLOWED_HOSTS = "http://127.0.0.1:8000", ["127.0.0.1"]
+    production.DEBUG = True
+    assert [found.level for found in doctor.look()] == [Level.WARNING]
+
+
+@pytest.mark.django_db
+def test_mail_may_not_leave_from_a_sample_address(production: Settings) -> None:
+    Mailbox.objects.create(code="sample", address="support@helio.example")
+    Mailbox.objects.create(code="own", address="support@vendor.com")
+    found = [one.says for one in mail.look_out()]
+    assert found == ["Mail would be sent from support@helio.example, an address of the samples."]
+
+
+def test_mail_out_without_a_server_is_an_error(production: Settings) -> None:
+    production.MAIL_SMTP_URL = ""
+    assert "HELIODESK_MAIL_SMTP_URL" in next(iter(mail.look_out())).says
+
+
+def test_a_silent_listener_is_told(production: Settings, tmp_path: Path) -> None:
+    production.DATA, production.SMTP_PORT, production.LMTP_PORT = tmp_path, 1, 1
+    assert [found.level for found in mail.look_in()] == [Level.WARNING] * 2
+
+
+def test_an_open_or_full_data_folder_is_told(
+    production: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    production.DATA = tmp_path
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(machine, "TOO_LITTLE_BYTES", 2**60)
+    monkeypatch.setattr(machine, "LITTLE_BYTES", 2**60)
+    full, seen = machine.look()
+    assert full.level is Level.ERROR
+    assert "GB are free" in full.says
+    assert "Other users may look" in seen.says
+
+
+@pytest.mark.django_db
+def test_a_skewed_clock_is_told(production: Settings) -> None:
+    production.DATABASE_DSN = _test_dsn()
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=True):
+        found = list(database.look())
+    assert [one.level for one in found if "clocks" in one.says] == [Level.ERROR]
+
+
+def test_a_database_that_is_away_is_told(production: Settings) -> None:
+    production.DATABASE_DSN = "postgresql://nobody@127.0.0.1:1/none"
+    (found,) = database.look()
+    assert found.level is Level.ERROR
+    assert "does not answer" in found.says
+
+
+def test_the_report_is_json_and_the_exit_code_tells() -> None:
+    result = CliRunner().invoke(main, ["check", "--json"])
+    report = json.loads(result.stdout)
+    assert list(report["findings"]) == list(CHECKS)
+    errors = [
+        one for area in report["findings"].values() for one in area if one["level"] == "error"
+    ]
+    assert report["ok"] is not bool(errors)
+    assert result.exit_code == bool(errors)
+
+
+def _test_dsn() -> str:
+    from django.db import connection
+
+    made = connection.get_connection_params()
+    return f"host={made['host']} dbname={made['dbname']} user={made['user']}"
