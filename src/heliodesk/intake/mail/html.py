@@ -16,7 +16,19 @@ _BLOCKS = {
 _SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "hr"}
 _VOID = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr", "embed"}
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_OTHERS_MAIL = re.compile(
+    r"""(?:class|id|data-marker)\s*=\s*["']?[^"'>]*(?:gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote
+    |moz-cite-prefix|moz-forward-container|OutlookMessageHeader|divRplyFwdMsg|appendonsend|stopSpelling
+    |OLK_SRC_BODY_SECTION|reference-message|isForwardContent|replyforward|__DIVIDER__|zmail_extra|quoted-?text
+    |js-readmsg|ntmail_quote|front-quote|hs_reply|reply-?separator|ms-outlook-mobile-reference)
+    |border-top:\s*solid\s+\#?(?:E1E1E1|B5C4DF)\s+1|border-top-color:\s*rgb\(229,\s*229,\s*229\)""",
+    re.I | re.X,
+)
+"""Marks that mail programs set where somebody else's mail begins."""
+_CITE = re.compile(r"cite|gmail_quote|quote|border-left", re.I)
+_OUTLOOK_RULE = re.compile(r"tabindex\s*=\s*[\"']?-1|stopSpelling|__DIVIDER__", re.I)
 _QUOTED_VALUE_TRIES = 6
+_QUOTE_DEPTH = 20
 
 
 class Tag:
@@ -78,6 +90,10 @@ def _element_end(page: str, name: str, at: int) -> int:
     return at if name in ("head", "title", "object", "svg") else len(page)
 
 
+def _is_cited(tag: Tag) -> bool:
+    return bool(_CITE.search(tag.attributes))
+
+
 class _Writer:
     """Text put together line by line, with quoting marks and preformatted stretches."""
 
@@ -85,6 +101,7 @@ class _Writer:
         self.out: list[str] = []
         self.line: list[str] = []
         self.quotes = 0
+        self.cited: list[int] = []
         self.pre = 0
 
     def text(self, raw: str) -> None:
@@ -107,6 +124,15 @@ class _Writer:
         self.out.append("> " * self.quotes + text if self.quotes else text)
         self.line = []
 
+    def quote(self, tag: Tag, *, cited_only: bool) -> None:
+        """Deeper or shallower quoting; indented blocks are told from cited ones on request."""
+        if tag.closing:
+            self.quotes -= self.cited.pop() if self.cited else 0
+            return
+        step = int(len(self.cited) < _QUOTE_DEPTH and (not cited_only or _is_cited(tag)))
+        self.cited.append(step)
+        self.quotes += step
+
     def block(self, *, spaced: bool) -> None:
         if "".join(self.line).strip():
             self.newline()
@@ -115,8 +141,12 @@ class _Writer:
             self.out.append("> " * self.quotes)
 
 
-def to_text(page: str) -> str:
-    """Readable text of ``page``; quoted blocks get ``> `` marks, list items a dash."""
+def to_text(page: str, *, cut: str = "") -> str:
+    """Readable text of ``page``; quoted blocks get ``> `` marks, list items a dash.
+
+    With ``cut``, that line is put wherever a mail program marked the begin of another mail,
+    and a block that is merely indented is not marked as quoted.
+    """
     writer = _Writer()
     at, hidden, depth = 0, "", 0
     for tag in tags(page):
@@ -132,7 +162,10 @@ def to_text(page: str) -> str:
         if tag.name in ("div", "span", "p", "td") and not tag.closing and _is_hidden(tag):
             hidden, depth = tag.name, 1
         else:
-            _write_tag(writer, tag)
+            if cut and not tag.closing and tag.attributes and _opens_other(tag):
+                writer.block(spaced=False)
+                writer.out.append(cut)
+            _write_tag(writer, tag, cited_only=bool(cut))
     if at < len(page) and not hidden:
         writer.text(page[at:])
     writer.newline()
@@ -144,14 +177,20 @@ def _is_hidden(tag: Tag) -> bool:
     return "none" in tag.attributes and bool(_HIDDEN.search(tag.attributes))
 
 
-def _write_tag(writer: _Writer, tag: Tag) -> None:
+def _opens_other(tag: Tag) -> bool:
+    if tag.name == "hr":
+        return bool(_OUTLOOK_RULE.search(tag.attributes))
+    return tag.name != "blockquote" and bool(_OTHERS_MAIL.search(tag.attributes))
+
+
+def _write_tag(writer: _Writer, tag: Tag, *, cited_only: bool) -> None:
     name = tag.name
     if name == "br":
         writer.newline()
     elif name == "p" or name in _BLOCKS:
         writer.block(spaced=name in _SPACED)
         if name == "blockquote":
-            writer.quotes = min(max(0, writer.quotes + (-1 if tag.closing else 1)), 20)
+            writer.quote(tag, cited_only=cited_only)
         elif name == "pre":
             writer.pre = max(0, writer.pre + (-1 if tag.closing else 1))
         elif name == "li" and not tag.closing:

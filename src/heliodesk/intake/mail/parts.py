@@ -43,6 +43,7 @@ _PLAIN_EXTENSION = re.compile(r"[a-z0-9]{1,5}\Z")
 _WINDOWS_PATH = re.compile(r"(?:^[A-Za-z]:\\|^\\\\|\.\.\\)")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"<>|?*\u202a-\u202e\u2066-\u2069]')
 _NAME_CHARS = 180
+_HTML_PAGE = re.compile(r"\s*(?:<\?xml[^>]{0,100}>\s*)?(?:<!doctype\s+html|<html[\s>])", re.I)
 _MARKUP = re.compile(r"<[^<>]{1,80}>")
 
 
@@ -177,6 +178,8 @@ def _piece(entity: Entity, into: Contents) -> list[Piece]:
             part = Part(safe_name(name) or "file.bin", content, "application/octet-stream")
             into.parts.append(part)
     text = charset.clean(_bounded(charset.decode(data, declared), into))
+    if entity.kind == "text/plain" and _HTML_PAGE.match(text) and "</" in text:
+        return [Piece(None, text)]
     if entity.kind != "text/plain":
         text = _MARKUP.sub("", text)
     elif entity.params.get("format", "").lower() == "flowed":

@@ -81,10 +81,9 @@ def _suspect(tree: Tree, fields: Headers, sender: str, name: str, *, titled: boo
         return True
     if "return-path" in fields and _null(fields):
         return True
-    return (
-        bool(dialects.MACHINE.match(sender) or (name and dialects.NAMES.search(name)))
-        or (any(leaf.kind in _ENCLOSED for leaf in tree.root.leaves())
-        and bool(dialects.QUIET.match(sender)))
+    return bool(dialects.MACHINE.match(sender) or (name and dialects.NAMES.search(name))) or (
+        any(leaf.kind in _ENCLOSED for leaf in tree.root.leaves())
+        and bool(dialects.QUIET.match(sender))
     )
 
 

@@ -1,6 +1,102 @@
-"""What is new in a mail: the body without quoted mail, delimiters and signatures."""
+"""What is new in a mail: the body without quoted mail, signatures and device lines."""
+
+import re
+
+from heliodesk.intake.mail import html, limits
+from heliodesk.intake.mail.reply import marks, rules, words
+from heliodesk.intake.mail.reply.lines import CUT, classify, is_introduction
+
+_SAME_LINE = re.compile(
+    r"^(.*\S)[ \t-]*?\s?(-*[ \t]?On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,|\d{1,2}[ /.]).{8,200}wrote:)[ \t]*$",
+    re.M,
+)
+_USENET_LINES = 14
+_RULE_LINES = 3
+_QUOTES = re.compile(r"^[ \t>]+", re.M)
 
 
 def strip(text: str, page: str | None, *, from_html: bool) -> str:
     """The new words of a mail. Never loses the sender's words: when in doubt, keeps."""
-    return text.strip()
+    if from_html and page:
+        text = html.to_text(page, cut=CUT)
+    shown = _new(text)
+    return shown if shown or not from_html else shown
+
+
+def _new(text: str) -> str:
+    if "wrote:" in text:
+        text = _SAME_LINE.sub(_own_line, text)
+    lines = text.split("\n")
+    if len(lines) > limits.REPLY_LINES:
+        return text.strip()
+    lines = _above(lines)
+    kinds = classify(lines)
+    lines, kinds = _unsigned(lines, kinds)
+    if "t" not in kinds:
+        return _wordless(lines, kinds)
+    kept = rules.keep(kinds)
+    return _trimmed([lines[number] for number in kept])
+
+
+def _own_line(found: re.Match[str]) -> str:
+    """Put a marker that shares a line with text on a line of its own."""
+    if found[1].lstrip(" >\t") == "" or found[1].startswith(">"):
+        return found[0]
+    return f"{found[1].rstrip(' -')}\n{found[2]}"
+
+
+def _above(lines: list[str]) -> list[str]:
+    """Only what stands above our own reply line, if something does."""
+    for at, line in enumerate(lines):
+        if (
+            "#" in line or "above" in line or "ober" in line or "dessus" in line
+        ) and words.ABOVE.match(line):
+            above = lines[:at]
+            while above and not above[-1].strip():
+                above.pop()
+            if any(item.strip(" >\t") for item in above):
+                return above
+            return lines[at + 1 :]
+    return lines
+
+
+def _unsigned(lines: list[str], kinds: list[str]) -> tuple[list[str], list[str]]:
+    """Without the signature below a "-- " line and the footer below a long rule."""
+    at = 0
+    while at < len(lines):
+        if kinds[at] == "d" and "t" in kinds[:at]:
+            end = at + 1
+            while end < len(lines) and kinds[end] in "tes":
+                end += 1
+            if _is_signature(lines, kinds, at, end):
+                lines, kinds = lines[:at] + lines[end:], kinds[:at] + kinds[end:]
+                continue
+        at += 1
+    return lines, kinds
+
+
+def _is_signature(lines: list[str], kinds: list[str], at: int, end: int) -> bool:
+    under = [
+        line
+        for line, kind in zip(lines[at + 1 : end], kinds[at + 1 : end], strict=True)
+        if kind == "t"
+    ]
+    if set(kinds[end:]) & {"t", "b", "q"}:
+        return False
+    if marks.USENET.match(lines[at]):
+        return len(under) <= _USENET_LINES
+    if not marks.RULE.match(lines[at]):
+        return False
+    return len(under) <= _RULE_LINES or marks.is_footer(under)
+
+
+def _wordless(lines: list[str], kinds: list[str]) -> str:
+    """A mail of quotes only: shown as it is, unless the quotes are empty too."""
+    quoted = [_QUOTES.sub("", line) for line, kind in zip(lines, kinds, strict=True) if kind == "q"]
+    if all(not item.strip() or is_introduction(item.strip()) for item in quoted):
+        return ""
+    return "\n".join(line for line in lines if line != CUT).strip()
+
+
+def _trimmed(lines: list[str]) -> str:
+    return "\n".join(line for line in lines if line.strip() != CUT).strip()
