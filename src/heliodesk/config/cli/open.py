@@ -26,6 +26,11 @@ def plainly() -> Iterator[None]:
         yield
     except EXPECTED as error:
         raise click.ClickException(str(error)) from error
+    except PermissionError as error:
+        raise click.ClickException(
+            f"This user may not use {error.filename}. Run the desk as the user that owns the data "
+            "folder, or choose another with --data or HELIODESK_DATA."
+        ) from error
 
 
 def open_database() -> str:

@@ -34,20 +34,20 @@ class Account:
         return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def server_account() -> Account:
-    """The account that runs PostgreSQL, which refuses to run as root."""
+def server_account(owner: int | None) -> Account:
+    """The account that runs PostgreSQL, which refuses to run as root.
+
+    ``owner`` is the user id that a cluster already belongs to: root runs it as that user.
+    """
     if os.geteuid() != 0:
-        return _account_of_uid(os.geteuid())
+        return _account_of(os.geteuid(), switch=False)
+    if owner:
+        return _account_of(owner, switch=True)
     found = _find(SYSTEM_USER) or _create(SYSTEM_USER)
     return Account(found.pw_name, found.pw_uid, found.pw_gid, switch=True)
 
 
-def client_names() -> list[str]:
-    """The users of the operating system that may talk to the server: root, and who runs it."""
-    return sorted({"root", server_account().name})
-
-
-def _account_of_uid(uid: int) -> Account:
+def _account_of(uid: int, *, switch: bool) -> Account:
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
@@ -55,7 +55,7 @@ def _account_of_uid(uid: int) -> Account:
             f"User id {uid} has no name in /etc/passwd, and PostgreSQL needs one. Add the user, "
             "run the desk as another, or set DATABASE_URL to a PostgreSQL server."
         ) from None
-    return Account(entry.pw_name, uid, os.getegid(), switch=False)
+    return Account(entry.pw_name, uid, entry.pw_gid, switch=switch)
 
 
 def _find(name: str) -> pwd.struct_passwd | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import psycopg
 from psycopg import sql
 
-from heliodesk.config.postgres.account import client_names
 from heliodesk.config.postgres.engine import Engine
 from heliodesk.config.postgres.errors import DatabaseTrouble
 from heliodesk.config.postgres.place import Place, private_folder
@@ -57,7 +56,7 @@ def write_settings(place: Place, *, durable: bool) -> None:
     _write(
         place,
         "pg_ident.conf",
-        [f'desk "{name}" {role}' for name in client_names() for role in roles],
+        [f'desk "{name}" {role}' for name in ("root", place.account.name) for role in roles],
     )
 
 

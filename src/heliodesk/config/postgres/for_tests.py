@@ -19,7 +19,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from heliodesk.config.postgres.account import server_account
 from heliodesk.config.postgres.engine import engine_for, wheel_version
 from heliodesk.config.postgres.lock import FileLock
 from heliodesk.config.postgres.place import Place, place_of, prepare
@@ -115,7 +114,7 @@ def _copy_template(folder: Path) -> None:
             place.engines.symlink_to(template / "engine")
         unfinished = place.home / ".copy"
         shutil.copytree(template / "postgres", unfinished, symlinks=True)
-        _give_to_server(unfinished)
+        _give_to_server(unfinished, place)
         unfinished.rename(place.cluster)
 
 
@@ -126,11 +125,10 @@ def _template(place: Place) -> Path:
     return place.data.parent / f"template-{wheel_version()}"
 
 
-def _give_to_server(folder: Path) -> None:
-    account = server_account()
-    if account.switch:
+def _give_to_server(folder: Path, place: Place) -> None:
+    if place.account.switch:
         for found in (folder, *folder.rglob("*")):
-            os.chown(found, account.uid, account.gid, follow_symlinks=False)
+            os.chown(found, place.account.uid, place.account.gid, follow_symlinks=False)
 
 
 def _remove_run() -> None:

@@ -13,6 +13,7 @@ from heliodesk.config.postgres.errors import DatabaseTrouble
 SYSTEM_HOME = Path("/var/lib/heliodesk")
 #: Names the folder under SYSTEM_HOME when the server's user cannot reach the data folder.
 POINTER = "database-folder"
+CLUSTER = "postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107
 
@@ -33,7 +34,7 @@ class Place:
     @property
     def cluster(self) -> Path:
         """The data directory of the server."""
-        return self.home / "postgres"
+        return self.home / CLUSTER
 
     @property
     def logs(self) -> Path:
@@ -56,17 +57,27 @@ def place_of(data: Path) -> Place:
     the database goes to /var/lib/heliodesk, and a file in the data folder says where.
     """
     data = data.expanduser().absolute()
-    account = server_account()
+    pointer = data / POINTER
+    if pointer.exists():
+        home = Path(pointer.read_text().strip())
+        return Place(data, home, server_account(_owner(home / CLUSTER)))
+    account = server_account(_owner(data / CLUSTER))
     return Place(data, _home(data, account), account)
 
 
 def prepare(place: Place) -> None:
     """Make the folders, owned by the server's account and closed to everyone else."""
     place.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _open_the_way(place)
     if place.home != place.data:
         SYSTEM_HOME.mkdir(parents=True, exist_ok=True, mode=0o755)
         place.home.mkdir(exist_ok=True, mode=0o755)
+    owner = _owner(place.cluster)
+    if owner not in {None, place.account.uid}:
+        raise DatabaseTrouble(
+            f"The data in {place.data} belongs to another user (number {owner}). Run the desk as "
+            "that user or as root, or choose another data folder with --data or HELIODESK_DATA."
+        )
+    _open_the_way(place)
     place.engines.mkdir(exist_ok=True, mode=0o755)
     for folder in (place.logs, place.sockets):
         private_folder(folder, place.account)
@@ -92,10 +103,16 @@ def private_folder(folder: Path, account: Account) -> None:
         folder.chmod(0o700)
 
 
+def _owner(folder: Path) -> int | None:
+    """The user id that a folder belongs to, if it exists."""
+    try:
+        return folder.stat().st_uid
+    except OSError:
+        return None
+
+
 def _home(data: Path, account: Account) -> Path:
     pointer = data / POINTER
-    if pointer.exists():
-        return Path(pointer.read_text().strip())
     if not account.switch or _can_pass(data.parent, account):
         return data
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
