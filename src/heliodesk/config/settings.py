@@ -1,6 +1,7 @@
 """All settings of the desk, from environment variables (see ``docs/settings.md``)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from heliodesk.config import database, environment, secret
 
@@ -82,6 +83,7 @@ JOURNAL_FOLLOWERS = [
 AUTH_USER_MODEL = "identity.User"
 MIDDLEWARE = [
     "heliodesk.web.middleware.request_id",
+    "heliodesk.web.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "heliodesk.web.middleware.signed_in",
+    "heliodesk.web.errors.told_as_pages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "heliodesk.config.urls"
@@ -133,9 +136,15 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
-STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+#: Where pages listen for news: the ``live`` process, on the same host or behind a proxy.
+LIVE_PORT = environment.number("HELIODESK_LIVE_PORT", 8001)
+LIVE_URL = environment.text("HELIODESK_LIVE_URL") or (
+    f"{BASE_URL}/events" if _https else f"http://{urlsplit(BASE_URL).hostname}:{LIVE_PORT}/events"
+)
 
 # --- signing in ---------------------------------------------------------------------------
 LOGIN_URL = "/sign-in/"
@@ -175,6 +184,15 @@ MAIL_AUTHSERV_IDS = environment.words("HELIODESK_MAIL_AUTHSERV_IDS")
 MAIL_FAILED_AUTH = environment.text("HELIODESK_MAIL_FAILED_AUTH", "hold")
 MAIL_TLS_CERT = environment.text("HELIODESK_MAIL_TLS_CERT")
 MAIL_TLS_KEY = environment.text("HELIODESK_MAIL_TLS_KEY")
+#: Mail servers (addresses or CIDR ranges) to which the limits per peer do not apply.
+MAIL_TRUSTED_RELAYS = environment.words("HELIODESK_MAIL_TRUSTED_RELAYS")
+MAIL_MAX_RECIPIENTS = environment.number("HELIODESK_MAIL_MAX_RECIPIENTS", 100)
+MAIL_MAX_CONNECTIONS = environment.number("HELIODESK_MAIL_MAX_CONNECTIONS", 500)
+MAIL_MAX_CONNECTIONS_PER_PEER = environment.number("HELIODESK_MAIL_MAX_CONNECTIONS_PER_PEER", 20)
+MAIL_MAX_MESSAGES_PER_MINUTE = environment.number("HELIODESK_MAIL_MAX_MESSAGES_PER_MINUTE", 120)
+MAIL_IDLE_SECONDS = environment.number("HELIODESK_MAIL_IDLE_SECONDS", 300)
+#: The folder whose disk must have room for mail to be taken: that of the embedded database.
+MAIL_WATCHED_DISK = None if environment.text("DATABASE_URL") else DATA
 
 # --- mail out -----------------------------------------------------------------------------
 #: ``capture`` (kept, never sent; the default), ``smtp``, or a django-anymail backend's path.

@@ -1,7 +1,5 @@
 """Every address of the desk."""
 
-from django.urls import include, path
+from heliodesk.web.urls import handler403, handler404, handler500, urlpatterns
 
-urlpatterns = [
-    path("", include("heliodesk.web.urls")),
-]
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]

@@ -18,32 +18,39 @@ Params = Sequence[Any] | Mapping[str, Any]
 _PREPARE_AFTER = None if os.environ.get("DATABASE_DIRECT_URL") else 1
 
 
-def rows(connection: Any, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
-    """All rows of a statement, as tuples; ``connection`` is Django's."""
-    return _run(connection, sql, params, tuple_row)
+def rows(
+    connection: Any, sql: str, params: Params = (), *, prepare: bool = True
+) -> list[tuple[Any, ...]]:
+    """All rows of a statement, as tuples; ``connection`` is Django's.
+
+    With ``prepare`` false it is planned anew each time, for the values that it is given.
+    """
+    return _run(connection, sql, params, tuple_row, prepare=prepare)
 
 
-def shaped(connection: Any, shape: type[Row], sql: str, params: Params = ()) -> list[Row]:
+def shaped(
+    connection: Any, shape: type[Row], sql: str, params: Params = (), *, prepare: bool = True
+) -> list[Row]:
     """All rows of a statement, each made into ``shape`` from its columns in order."""
-    return _run(connection, sql, params, args_row(shape))
+    return _run(connection, sql, params, args_row(shape), prepare=prepare)
 
 
-def _run(connection: Any, sql: str, params: Params, factory: Any) -> list[Any]:
+def _run(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:
     """Execute once; again on a new connection when the old one turns out to be dead."""
     with connection.wrap_database_errors:
         try:
-            return _once(connection, sql, params, factory)
+            return _once(connection, sql, params, factory, prepare=prepare)
         except psycopg.OperationalError:
             if connection.in_atomic_block or not connection.connection.closed:
                 raise
             connection.close()
-        return _once(connection, sql, params, factory)
+        return _once(connection, sql, params, factory, prepare=prepare)
 
 
-def _once(connection: Any, sql: str, params: Params, factory: Any) -> list[Any]:
+def _once(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:
     connection.ensure_connection()
     raw = connection.connection
-    raw.prepare_threshold = _PREPARE_AFTER
+    raw.prepare_threshold = _PREPARE_AFTER if prepare else None
     try:
         with psycopg.Cursor(raw, row_factory=factory) as cursor:
             cursor.execute(sql, params, binary=True)

@@ -1,1 +1,1 @@
-"""HTML for people."""
+"""Pages for people: agents, and later customers."""

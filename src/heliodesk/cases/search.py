@@ -1,0 +1,210 @@
+"""Finding cases: by their reference, by words said on them, by who they belong to.
+
+Words are looked for in the newest cases first, in steps: one bucket of 16,384 cases, then eight
+more, then all. A step stops as soon as it has enough, nothing is ranked and nothing is counted,
+so that a search costs the same however many cases there are.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from heliodesk.cases.access import visible
+from heliodesk.cases.actions.write import BUCKET
+from heliodesk.identity.person import Person
+from heliodesk.kernel import reading
+from heliodesk.kernel.references import is_case_reference
+
+#: A word in more messages than this in one step is common: then the newest messages are walked.
+_CANDIDATES = 2000
+_WIDER = 8
+
+
+class Found(NamedTuple):
+    """A case that was found, with the words around what was looked for."""
+
+    id: int
+    ref: str
+    title: str
+    state: str
+    priority: str
+    channel: str
+    package: str
+    opened_at: datetime
+    last_activity_at: datetime
+    account_id: int
+    account: str
+    contact: str | None
+    owner: str | None
+    text: str | None
+
+
+_COLUMNS = """
+select c.id, c.ref, c.title, c.state, c.priority, c.channel, c.package, c.opened_at,
+       c.last_activity_at, c.account_id, a.name, k.name, u.name, left(m.text, 4000)
+"""
+_JOINS = """
+join customers_account a on a.id = c.account_id
+left join customers_contact k on k.id = c.contact_id
+left join identity_user u on u.id = c.owner_id
+"""
+_QUERY = "websearch_to_tsquery('simple', %s)"
+
+
+def jump(person: Person, text: str) -> str | None:
+    """The reference that this text is, when there is such a case for this person."""
+    digits = "".join(text.split()).lstrip("#")
+    if not is_case_reference(digits):
+        return None
+    seen, params = visible(person)
+    sql = f"select c.ref from cases_case c where c.ref = %s and {seen}"
+    rows = reading.rows(connection, sql, [digits, *params])
+    return rows[0][0] if rows else None
+
+
+def by_words(person: Person, text: str, *, limit: int = 50) -> list[Found]:
+    """Cases on which these words were said, the newest first; quotes and minus signs count.
+
+    Returns one more than ``limit`` when there are more.
+    """
+    newest = _newest_bucket()
+    found: dict[int, Found] = {}
+    for buckets in _steps(newest):
+        rows, common = _step(person, text, buckets, limit)
+        if common:
+            return _walk(person, text, limit)
+        found.update((row.id, row) for row in rows)
+        if len(found) > limit:
+            break
+    return sorted(found.values(), key=lambda row: -row.id)[: limit + 1]
+
+
+def _newest_bucket() -> int:
+    return int(reading.rows(connection, "select coalesce(max(id), 0) from cases_case")[0][0]) // (
+        BUCKET
+    )
+
+
+def _steps(newest: int) -> list[Sequence[int]]:
+    """Which buckets are looked into, step by step; the last, empty, stands for all."""
+    wider = range(newest - 1, max(newest - 1 - _WIDER, -1), -1)
+    if newest <= _WIDER:
+        return [[newest], *([wider] if wider else [])]
+    return [[newest], wider, []]
+
+
+def _step(
+    person: Person, text: str, buckets: Sequence[int], limit: int
+) -> tuple[list[Found], bool]:
+    """What these buckets hold, and whether the words are too common to look at every hit."""
+    seen, params = visible(person)
+    within = " or ".join(f"(m.bucket = {n} and m.search @@ {_QUERY})" for n in buckets) or (
+        f"m.search @@ {_QUERY}"
+    )
+    sql = f"""
+    with candidates as materialized (
+        select m.case_id, m.id from cases_message m where {within} limit {_CANDIDATES}
+    ), hits as materialized (
+        select case_id, max(id) as id from candidates group by case_id
+    )
+    {_COLUMNS}, (select count(*) from candidates)
+    from hits h join cases_case c on c.id = h.case_id
+    join cases_message m on m.id = h.id
+    {_JOINS}
+    where {seen} order by c.id desc limit %s
+    """
+    given = [text] * max(len(buckets), 1)
+    rows = reading.rows(connection, sql, [*given, *params, limit + 1], prepare=False)
+    common = bool(rows) and rows[0][-1] >= _CANDIDATES
+    return [Found(*row[:-1]) for row in rows], common
+
+
+def _walk(person: Person, text: str, limit: int) -> list[Found]:
+    """The newest messages, from the last backwards, until enough hold these common words."""
+    seen, params = visible(person)
+    sql = f"""
+    with hits as materialized (
+        select m.case_id, m.id from cases_message m where m.search @@ {_QUERY}
+        order by m.id desc limit {limit * 4}
+    ), latest as (select case_id, max(id) as id from hits group by case_id)
+    {_COLUMNS}
+    from latest h join cases_case c on c.id = h.case_id
+    join cases_message m on m.id = h.id
+    {_JOINS}
+    where {seen} order by c.id desc limit %s
+    """
+    return [
+        Found(*row)
+        for row in reading.rows(connection, sql, [text, *params, limit + 1], prepare=False)
+    ]
+
+
+class Party(NamedTuple):
+    """An account or a contact whose name was looked for."""
+
+    kind: str
+    id: int
+    name: str
+    detail: str
+
+
+_PARTIES = """
+(select 'account', a.id, a.name, coalesce((select min(i.value) from customers_accountidentifier i
+    where i.account_id = a.id), '')
+ from customers_account a where lower(a.name) like %(prefix)s order by lower(a.name), a.id limit 5)
+union all
+(select 'account', a.id, a.name, i.value from customers_accountidentifier i
+ join customers_account a on a.id = i.account_id where i.value = %(exact)s)
+union all
+(select 'contact', k.id, k.name, coalesce((select d.address from customers_contactaddress d
+    where d.contact_id = k.id and d.preferred), '')
+ from customers_contact k where lower(k.name) like %(prefix)s order by lower(k.name), k.id limit 5)
+union all
+(select 'contact', k.id, k.name, d.address from customers_contactaddress d
+ join customers_contact k on k.id = d.contact_id where d.address = %(exact)s)
+"""
+
+
+def parties(text: str) -> list[Party]:
+    """Accounts and contacts whose name begins with this, or whose ID or address it is."""
+    exact = " ".join(text.split())
+    prefix = exact.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    rows = reading.shaped(
+        connection,
+        Party,
+        _PARTIES,
+        {"prefix": prefix, "exact": exact.lower() if "@" in exact else exact},
+        prepare=False,
+    )
+    return list(dict.fromkeys(rows))
+
+
+_OF_PARTIES = f"""
+{_COLUMNS}
+from (
+    select distinct id from (
+        select x.id from unnest(%s::bigint[]) p(id) cross join lateral (
+            select c.id from cases_case c where c.account_id = p.id order by c.id desc limit 20) x
+        union all
+        select x.id from unnest(%s::bigint[]) p(id) cross join lateral (
+            select c.id from cases_case c where c.contact_id = p.id order by c.id desc limit 20) x
+    ) y
+) n join cases_case c on c.id = n.id
+left join lateral (
+    select m.text from cases_message m where m.case_id = c.id order by m.id desc limit 1) m on true
+{_JOINS}
+where {{seen}} order by c.id desc limit %s
+"""
+
+
+def of_parties(person: Person, found: Sequence[Party], *, limit: int = 20) -> list[Found]:
+    """The newest cases of these accounts and contacts."""
+    accounts = [party.id for party in found if party.kind == "account"]
+    contacts = [party.id for party in found if party.kind == "contact"]
+    if not found:
+        return []
+    seen, params = visible(person)
+    sql = _OF_PARTIES.format(seen=seen)
+    return reading.shaped(connection, Found, sql, [accounts, contacts, *params, limit])

@@ -1,0 +1,19 @@
+"""The parts around every page: the rail's counts, and the way on from a phone's foot."""
+
+from django.http import HttpResponse
+
+from heliodesk.identity.rules import May
+from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.answer import page
+
+
+@needs(May.WORK_CASES)
+def rail(request: PersonRequest) -> HttpResponse:
+    """The rail's entries, counted anew."""
+    return page(request, "parts/ways.html", area=request.GET.get("area", ""))
+
+
+@needs(May.WORK_CASES)
+def more(request: PersonRequest) -> HttpResponse:
+    """Everything a phone's foot has no room for."""
+    return page(request, "agent/more.html", area="more")

@@ -1,0 +1,102 @@
+"""Times in words, in the reader's zone; cached, since a list asks for the same few again."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from heliodesk.kernel.clock import NEVER
+
+_DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=128)
+def zone(name: str) -> ZoneInfo:
+    """A zone by name; UTC when the name is not known here."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def when(at: datetime, zone_name: str, now: datetime) -> str:
+    """A moment as people say it: ``14:10`` today, else ``Fri 20 Nov, 14:10`` or with the year."""
+    today = now.astimezone(zone(zone_name)).date()
+    return _when(int(at.timestamp()) // 60, zone_name, today)
+
+
+@lru_cache(maxsize=20_000)
+def _when(minute: int, zone_name: str, today: date) -> str:
+    local = _local(minute, zone_name)
+    clock = f"{local:%H:%M}"
+    if local.date() == today:
+        return _("Today, %(clock)s") % {"clock": clock}
+    day = f"{local:%a} {local.day} {local:%b}"
+    return f"{day}, {clock}" if local.year == today.year else f"{day} {local.year}, {clock}"
+
+
+def exact(at: datetime, zone_name: str) -> str:
+    """A moment in full, with its zone, for titles."""
+    return _exact(int(at.timestamp()) // 60, zone_name)
+
+
+@lru_cache(maxsize=20_000)
+def _exact(minute: int, zone_name: str) -> str:
+    local = _local(minute, zone_name)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}"
+
+
+def _local(minute: int, zone_name: str) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC).astimezone(zone(zone_name))
+
+
+def iso(at: datetime) -> str:
+    """A moment for machines: a ``datetime`` attribute."""
+    return _iso(int(at.timestamp()))
+
+
+@lru_cache(maxsize=20_000)
+def _iso(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(value: date) -> str:
+    """A day: ``31 Mar 2027``."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def span(delta: timedelta) -> str:
+    """How long, in the largest two units that matter: ``44 min``, ``2 h 10``, ``3 d``."""
+    minutes = max(int(delta.total_seconds()) // 60, 0)
+    return _span(minutes if minutes < 24 * 60 else minutes - minutes % (24 * 60))
+
+
+@lru_cache(maxsize=4096)
+def _span(minutes: int) -> str:
+    if minutes < 60:
+        return _("%(n)s min") % {"n": minutes}
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+    return f"{hours // 24} d"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long since: ``now``, ``5 min ago``, ``3 d ago``."""
+    past = now - at
+    if past < timedelta(minutes=1):
+        return _("now")
+    return _("%(span)s ago") % {"span": span(past)}
+
+
+def due(at: datetime, now: datetime) -> str:
+    """How long until a promise falls due, or how late it is."""
+    if at < now:
+        return _("%(span)s late") % {"span": span(now - at)}
+    return _("in %(span)s") % {"span": span(at - now)}
+
+
+def is_never(at: datetime) -> bool:
+    """Whether this is the due time of what is never due."""
+    return at >= NEVER - _DAY

@@ -1,0 +1,97 @@
+"""Pages for when something is not possible: each says what happened and what to do."""
+
+import sys
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from heliodesk.cases.access import Hidden
+from heliodesk.cases.rules import Refused
+from heliodesk.web.answer import page
+
+log = structlog.get_logger()
+#: When a browser may try again after the database went away.
+RETRY_SECONDS = 10
+
+
+def error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """A short page; for htmx only the sentence, which it shows as a notice."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(f"{title}. {text}", status=status, content_type="text/plain")
+    return page(request, "errors/error.html", status=status, code=status, title=title, text=text)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form does not prove that it was sent from the desk's own page."""
+    return error(
+        request,
+        403,
+        _("This form has grown old"),
+        _("Go back, reload the page and send it again. What you typed is still there."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """The page exists, and is for others."""
+    return error(
+        request,
+        403,
+        _("This is not for your role"),
+        _("Ask an administrator if you need it for your work."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page, or no such record for this person."""
+    return error(
+        request,
+        404,
+        _("Nothing here"),
+        _("The address is wrong, or what was here is not for you to see."),
+    )
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A verb that is not possible now: nothing was changed."""
+    return error(request, 409, _("That was not possible"), str(refusal))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something broke; or the database is away, which passes."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = error(
+            request,
+            503,
+            _("The desk cannot reach its database"),
+            _("Incoming mail is safe: it waits and is taken in as soon as the database is back. "
+              "Try again in a moment."),
+        )  # fmt: skip
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    return error(
+        request,
+        500,
+        _("Something broke on our side"),
+        _("It has been noted, with the number below. Nothing you did is half done."),
+    )
+
+
+def told_as_pages(get_response: Any) -> Any:
+    """Middleware: turn what the rooms refuse into pages."""
+
+    def handle(request: HttpRequest) -> Any:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Hidden):
+            return not_found(request, exception)
+        if isinstance(exception, Refused):
+            return refused(request, exception)
+        return None
+
+    handle.process_exception = process_exception  # type: ignore[attr-defined]
+    return handle

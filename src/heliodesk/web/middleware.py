@@ -1,0 +1,93 @@
+"""What every request passes: an id, the content policy, and the question who is asking."""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from heliodesk.kernel import clock
+from heliodesk.web import people
+from heliodesk.web.access import is_public
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+_GIVEN_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+
+
+def request_id(get_response: Handler) -> Handler:
+    """Give each request an id: in every log line and in the answer's ``X-Request-ID``."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
+        response = get_response(request)
+        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        return response
+
+    return handle
+
+
+def content_policy(get_response: Handler) -> Handler:
+    """Tell browsers to load and run only what the desk itself serves."""
+    live = urlsplit(settings.LIVE_URL)
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            f"connect-src 'self' {live.scheme}://{live.netloc}",
+            "frame-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if "Content-Security-Policy" not in response:
+            response["Content-Security-Policy"] = policy
+        return response
+
+    return handle
+
+
+def signed_in(get_response: Handler) -> Handler:
+    """Let only signed-in people in, unless a view is marked public; sets ``request.person``."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_view(
+        request: HttpRequest, view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponseBase | None:
+        if is_public(view):
+            return None
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        person = people.of_session(key, clock.now()) if key else None
+        if person is None:
+            return _to_sign_in(request)
+        request.person = person  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(person=person.id)
+        return None
+
+    handle.process_view = process_view  # type: ignore[attr-defined]
+    return handle
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Send the browser to the sign-in page, and back here afterwards."""
+    back = request.get_full_path() if request.method == "GET" else ""
+    address = settings.LOGIN_URL + (f"?next={quote(back)}" if back not in ("", "/") else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+    return redirect(address)

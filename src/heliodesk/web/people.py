@@ -1,0 +1,70 @@
+"""Who is asking: one query from the session's key to the person, with the right to be here."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
+from django.core.signing import BadSignature
+from django.db import connection
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from heliodesk.identity.person import Person
+from heliodesk.identity.rules import Role
+from heliodesk.identity.sessions import SessionStore
+from heliodesk.kernel import reading
+
+SQL = """
+select u.id, u.name, u.email, u.role, u.zone, u.password, s.session_data,
+       coalesce(t.offshore, false), coalesce(t.queues, '{}')
+from identity_session s
+join identity_user u on u.id = s.user_id and u.is_active
+left join lateral (
+    select bool_or(t.offshore) as offshore,
+           (array_agg(distinct q) filter (where q is not null)) as queues
+    from identity_teammember m
+    join identity_team t on t.id = m.team_id
+    left join lateral unnest(t.queues) q on true
+    where m.user_id = u.id
+) t on true
+where s.session_key = %s and s.expire_date > %s
+"""
+_HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+
+
+def of_session(key: str, at: datetime) -> Person | None:
+    """The person signed in by this session, if it holds: not expired, and begun with the password
+    that is still theirs, so that a change of password signs every other browser out."""
+    rows = reading.rows(connection, SQL, [key, at])
+    return person_of(rows[0]) if rows else None
+
+
+def person_of(row: tuple[Any, ...]) -> Person | None:
+    """The person of a row of ``SQL``, or none when their password has changed since."""
+    id, name, email, role, zone, password, data, offshore, queues = row
+    if not _holds(data, password):
+        return None
+    return Person(id, name, email, Role(role), zone, offshore, tuple(queues))
+
+
+@lru_cache(maxsize=2048)
+def _holds(data: str, password: str) -> bool:
+    """Whether the session was begun with this password (its stored hash)."""
+    begun = _begun_with(data)
+    return bool(begun) and any(
+        constant_time_compare(begun, _auth_hash(password, key))
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
+
+
+def _auth_hash(password: str, key: str) -> str:
+    return salted_hmac(_HASH_SALT, password, secret=key, algorithm="sha256").hexdigest()
+
+
+def _begun_with(data: str) -> str:
+    """What the session remembers of the password; empty when the data was tampered with."""
+    try:
+        return str(SessionStore().decode(data).get(HASH_SESSION_KEY, ""))
+    except BadSignature:
+        return ""

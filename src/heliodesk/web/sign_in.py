@@ -1,0 +1,85 @@
+"""Signing in with django-allauth: staff only, by e-mail address; the stock pages in our look."""
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from allauth.usersessions import views as sessions
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+
+from heliodesk.web.access import public
+
+
+class StaffAdapter(DefaultAccountAdapter):
+    """People of the desk are made by an administrator; nobody makes an account for themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only addresses within the desk: a path, never another host."""
+        return bool(url) and str(url).startswith("/") and not str(url).startswith(("//", "/\\"))
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Say nothing on signing in and out; what changed the account is said."""
+        template = args[0] if args else kwargs.get("message_template")
+        if template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            super().add_message(request, level, *args, **kwargs)
+
+
+@public
+def nothing_here(request: HttpRequest, **_: Any) -> HttpResponse:
+    """What allauth wants an address for and the desk does not offer."""
+    raise Http404
+
+
+urlpatterns = [
+    path("sign-in/", public(account.login), name="account_login"),
+    path("sign-in/code/", public(mfa.authenticate), name="mfa_authenticate"),
+    path("sign-in/passkey/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/inactive/", public(account.account_inactive), name="account_inactive"),
+    path("sign-in/new/", nothing_here, name="account_signup"),
+    path("sign-out/", public(account.logout), name="account_logout"),
+    path("password/forgotten/", public(account.password_reset), name="account_reset_password"),
+    path(
+        "password/forgotten/sent/",
+        public(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "password/new/<uidb36>-<key>/",
+        public(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/new/done/",
+        public(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path("me/password/", account.password_change, name="account_change_password"),
+    path("me/password/first/", account.password_set, name="account_set_password"),
+    path("me/email/", nothing_here, name="account_email"),
+    path("me/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("me/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("me/again/key/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("me/security/", mfa.index, name="mfa_index"),
+    path("me/security/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("me/security/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("me/security/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "me/security/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+    ),
+    path(
+        "me/security/codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"
+    ),
+    path("me/security/keys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("me/security/keys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
+    path("me/security/keys/<int:pk>/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path("me/security/keys/<int:pk>/off/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
+    path("me/sessions/", sessions.list_usersessions, name="usersessions_list"),
+]

@@ -1,0 +1,44 @@
+"""The words around what was looked for, with it marked."""
+
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+_AROUND = 70
+_WORD = re.compile(r"\w+", re.UNICODE)
+
+
+def terms(query: str) -> list[str]:
+    """The words of a search, without those that must not occur."""
+    wanted = re.sub(r"(?:^|\s)-(?:\"[^\"]*\"|\S+)", " ", query)
+    return [word for word in _WORD.findall(wanted) if word.lower() != "or"]
+
+
+def around(text: str, words: Sequence[str]) -> Markup:
+    """A line of text round the first of these words, each of them marked."""
+    flat = " ".join(text.split())
+    pattern = _pattern(words)
+    first = pattern.search(flat) if pattern else None
+    start = max(first.start() - _AROUND, 0) if first else 0
+    cut = flat[start : start + 3 * _AROUND]
+    return Markup("…" if start else "") + marked(cut, words)  # noqa: S704
+
+
+def marked(text: str, words: Sequence[str]) -> Markup:
+    """The text with these words marked, and nothing else of it taken for markup."""
+    pattern = _pattern(words)
+    if pattern is None:
+        return escape(text)
+    parts: list[Markup] = []
+    end = 0
+    for match in pattern.finditer(text):
+        parts += [escape(text[end : match.start()]), Markup("<mark>{}</mark>").format(match[0])]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in words)})\b", re.IGNORECASE)

@@ -1,0 +1,18 @@
+"""Every address of the pages. Each area has its own table beside its views."""
+
+from django.urls import include, path
+
+from heliodesk.web import health, sign_in
+from heliodesk.web.agent.urls import urlpatterns as agent
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", include(sign_in.urlpatterns)),
+    *agent,
+]
+
+handler403 = "heliodesk.web.errors.forbidden"
+handler404 = "heliodesk.web.errors.not_found"
+handler500 = "heliodesk.web.errors.failed"

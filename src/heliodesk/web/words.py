@@ -1,0 +1,76 @@
+"""The desk's words for people: states, priorities, channels, sizes."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
+
+
+class Shown(NamedTuple):
+    """How a value is shown: its word, the tone that helps it, and its icon."""
+
+    word: str
+    tone: str
+    icon: str
+
+
+_STATES = {
+    "new": Shown(_("New"), "neutral", "s-new"),
+    "assigned": Shown(_("Assigned"), "accent", "s-assigned"),
+    "pending_customer": Shown(_("Waiting for customer"), "warn", "s-customer"),
+    "pending_vendor": Shown(_("With engineering"), "violet", "s-vendor"),
+    "resolved": Shown(_("Resolved"), "ok", "s-resolved"),
+    "closed": Shown(_("Closed"), "neutral", "s-closed"),
+    "cancelled": Shown(_("Cancelled"), "neutral", "xring"),
+}
+_PRIORITIES = {"P1": _("Critical"), "P2": _("High"), "P3": _("Normal"), "P4": _("Low")}
+_CHANNELS = {
+    "mail": Shown(_("by e-mail"), "neutral", "mail"),
+    "web": Shown(_("on the web"), "neutral", "globe"),
+    "phone": Shown(_("by phone"), "neutral", "phone"),
+    "desk": Shown(_("by e-mail"), "neutral", "mail"),
+    "api": Shown(_("through the API"), "neutral", "link"),
+}
+
+
+_ROLES = {"agent": _("Agent"), "lead": _("Lead"), "admin": _("Administrator")}
+
+
+def role(code: str) -> str:
+    """What a person is at the desk."""
+    return gettext(_ROLES.get(code, code))
+
+
+def state(code: str) -> Shown:
+    """A case state in agents' words."""
+    return _translated(_STATES.get(code, Shown(code, "neutral", "s-new")), get_language())
+
+
+def channel(code: str) -> Shown:
+    """How something reached us."""
+    return _translated(_CHANNELS.get(code, Shown(code, "neutral", "mail")), get_language())
+
+
+def priority(code: str) -> str:
+    """A priority's word: ``Normal`` for P3."""
+    return gettext(_PRIORITIES.get(code, code))
+
+
+@lru_cache(maxsize=256)
+def _translated(shown: Shown, _language: str | None) -> Shown:
+    return shown._replace(word=gettext(shown.word))
+
+
+def size(count: int) -> str:
+    """A file's size: ``184 KB``."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 999_500:
+        return f"{count / 1000:.0f} KB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def bounded(count: int, limit: int) -> str:
+    """A count that stops counting at a limit: ``1,000+``."""
+    return f"{count:,}+" if count >= limit else f"{count:,}"
