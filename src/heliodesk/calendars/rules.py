@@ -5,6 +5,7 @@ the day on which it opens, so a holiday closes all of it. Where clocks change, s
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -165,8 +166,8 @@ def add(calendar: Calendar, start: datetime, minutes: float) -> Due:
     """
     if start.tzinfo is None:
         raise CalendarError("the start has no time zone: write 2026-03-03T10:00+00:00")
-    if minutes < 0:
-        raise CalendarError("minutes may not be negative")
+    if not math.isfinite(minutes) or minutes < 0:
+        raise CalendarError("minutes is a number of at least 0")
     need = round(minutes * MINUTE)
     at = micros(start)
     found = calendar.spanning(start.year - 1, start.year + 1).after(at, need)
