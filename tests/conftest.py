@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT TESTED on this machine", sep="!", red=True, bold=True)
         for name, count in sorted(missing.items()):
             terminalreporter.line(f"{name}: {count} tests skipped, because it is not installed")
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_left() -> Iterator[None]:
+    """Give back the connection that intake keeps beside Django's, so that the database can go."""
+    yield
+    if "heliodesk.intake.pipeline" in sys.modules:
+        sys.modules["heliodesk.intake.pipeline"].marks.close()

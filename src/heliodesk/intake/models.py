@@ -1,5 +1,6 @@
 """Tables of what waits for a person's decision, and of how mail finds its thread."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -112,3 +113,13 @@ class ThreadKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class BatchMark(models.Model):
+    """A batch that a worker is reading; one left behind tells of a worker that died over it."""
+
+    inbound_ids = ArrayField(models.BigIntegerField())
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"

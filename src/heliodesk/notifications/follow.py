@@ -1,5 +1,163 @@
-"""Who is told when something happens to a case."""
+"""Who is told when something happens: letters to customers, written as outbound rows."""
 
-from heliodesk.journal.record import Follower
+from collections.abc import Sequence
+from typing import Any
 
-FOLLOWS: dict[tuple[str, str], Follower] = {}
+from heliodesk.channels import outgoing, threading_ids
+from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes, answering
+from heliodesk.channels.outgoing import OutboundDraft
+from heliodesk.entitlements.wording import PLACEHOLDER
+from heliodesk.journal.record import Follower, Recorded
+from heliodesk.kernel.references import spoken
+from heliodesk.kernel.text import preview
+from heliodesk.notifications import words_in_force
+from heliodesk.notifications.queries import CaseLetter, case_letters, held_letters
+from heliodesk.notifications.rendering import Mail, render
+
+#: Characters of the customer's own words that an acknowledgement repeats.
+_DETAILS = 4_000
+
+
+def acknowledge(events: Sequence[Recorded]) -> None:
+    """A new case is acknowledged with its reference and details (R72)."""
+    _letters(events, "acknowledgement", automatic=True)
+
+
+def reopened(events: Sequence[Recorded]) -> None:
+    """The customer hears that a reply brought the case back (C17)."""
+    _letters([e for e in events if "message" in e.data], "reopened", automatic=True)
+
+
+def answer(events: Sequence[Recorded]) -> None:
+    """An engineer's answer goes out to the requester and everybody copied."""
+    _letters(events, "reply", automatic=False)
+
+
+def _letters(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
+    wanted = [e for e in events if not automatic or _told(e).get("answer")]
+    if not wanted:
+        return
+    letters = case_letters([(e.subject_id, e.data["message"]) for e in wanted])
+    boxes, words = active_mailboxes(), words_in_force.load()
+    drafts = []
+    for event in wanted:
+        letter = letters[event.data["message"]]
+        box = answering(
+            boxes, region=letter.region, offshore=letter.offshore, written_to=letter.mailbox_id
+        )
+        if box and outgoing.is_address(letter.requester):
+            own = words.of(kind, region=letter.region, language=letter.language)
+            mail = render(own, _values(letter, _told(event)), box)
+            drafts.append(_draft(kind, letter, mail, box, automatic=automatic))
+    outgoing.write(drafts, at=wanted[0].at)
+
+
+def _told(event: Recorded) -> dict[str, Any]:
+    return dict(event.data.get("told") or {})
+
+
+def _values(letter: CaseLetter, told: dict[str, Any]) -> dict[str, Any]:
+    text = letter.text.strip()
+    return {
+        "ref": letter.ref,
+        "spoken": spoken(letter.ref),
+        "title": letter.title,
+        "priority": letter.priority,
+        "name": letter.requester_name if "@" not in letter.requester_name else "",
+        "sentence": str(told.get("sentence", "")).replace(PLACEHOLDER, spoken(letter.ref)),
+        "details": text if len(text) <= _DETAILS else text[:_DETAILS].rstrip() + " […]",
+        "attachments": [str(file["name"]) for file in letter.files],
+        "author": letter.author,
+        "text": text,
+    }
+
+
+def _draft(
+    kind: str, letter: CaseLetter, mail: Mail, box: MailboxFacts, *, automatic: bool
+) -> OutboundDraft:
+    answered = f"<{letter.in_reply_to}>" if letter.in_reply_to else ""
+    copied = [] if automatic else [a for a in letter.copied if outgoing.is_address(a)]
+    return OutboundDraft(
+        key=f"{kind}:{letter.message_id}",
+        mailbox_id=box.id,
+        kind=kind,
+        subject_kind="case",
+        subject_id=letter.case_id,
+        automatic=automatic,
+        to=[letter.requester],
+        cc=copied,
+        from_address=box.address,
+        from_name=box.name,
+        reply_to=threading_ids.reply_address(box.address, letter.ref),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        message_id=threading_ids.message_id(kind, letter.ref, box.address.rpartition("@")[2]),
+        in_reply_to=answered,
+        references=[answered] if answered else [],
+        attachments=[] if automatic else letter.files,
+    )
+
+
+def answer_held(events: Sequence[Recorded]) -> None:
+    """A sender who could not be matched is told how to write; no account fact is named (C8)."""
+    _held(events, "held", automatic=True)
+
+
+def reject_held(events: Sequence[Recorded]) -> None:
+    """An agent's words end a held item."""
+    _held(events, "rejected", automatic=False)
+
+
+def _held(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
+    wanted = [e for e in events if _told(e).get("answer")]
+    if not wanted:
+        return
+    letters = held_letters([e.subject_id for e in wanted])
+    boxes, words = active_mailboxes(), words_in_force.load()
+    drafts = []
+    for event in wanted:
+        letter, told = letters[event.subject_id], _told(event)
+        box = next((b for b in boxes if b.id == letter.mailbox_id), boxes[0] if boxes else None)
+        if box is None or not outgoing.is_address(letter.sender):
+            continue
+        values = {
+            "ref": letter.ref,
+            "subject": preview(letter.subject, 120),
+            "sentence": told.get("sentence", ""),
+            "text": told.get("text", ""),
+        }
+        mail = render(words.of(kind, region=box.region, language="en"), values, box)
+        answered = f"<{letter.message_id}>" if "@" in letter.message_id else ""
+        drafts.append(
+            OutboundDraft(
+                key=f"{kind}:{letter.held_id}",
+                mailbox_id=box.id,
+                kind=kind,
+                subject_kind="held",
+                subject_id=letter.held_id,
+                automatic=automatic,
+                to=[letter.sender],
+                from_address=box.address,
+                from_name=box.name,
+                reply_to=threading_ids.reply_address(box.address, letter.ref),
+                subject=mail.subject,
+                text=mail.text,
+                html=mail.html,
+                message_id=threading_ids.message_id(
+                    kind, letter.ref, box.address.rpartition("@")[2]
+                ),
+                in_reply_to=answered,
+                references=[answered] if answered else [],
+            )
+        )
+    outgoing.write(drafts, at=wanted[0].at)
+
+
+FOLLOWS: dict[tuple[str, str], Follower] = {
+    ("case", "opened"): acknowledge,
+    ("case", "reopen"): reopened,
+    ("case", "reply"): answer,
+    ("held", "opened"): answer_held,
+    ("held", "rejected"): reject_held,
+}

@@ -10,7 +10,7 @@ from heliodesk.cases.actions.drafts import drop_draft
 from heliodesk.cases.actions.step import step
 from heliodesk.cases.models import Case, Direction, Message
 from heliodesk.cases.new import NewAttachment, NewMessage, Party
-from heliodesk.cases.rules import Refused, State, Verb
+from heliodesk.cases.rules import TRANSITIONS, Refused, State, Verb
 from heliodesk.journal.record import By
 
 _MOST_CHARACTERS = 200_000
@@ -88,9 +88,7 @@ def note(
 def _after(case: Case, then: Verb, *, by: By, at: datetime) -> None:
     if then not in _THEN:
         raise Refused(f"An answer cannot be followed by “{then.value}”.")
-    if (then is Verb.AWAIT_CUSTOMER) != (case.state == State.PENDING_CUSTOMER) and (
-        then is Verb.AWAIT_VENDOR
-    ) != (case.state == State.PENDING_VENDOR):
+    if case.state != TRANSITIONS[then][State.ASSIGNED].to:
         _THEN[then](case, by=by, at=at)
 
 

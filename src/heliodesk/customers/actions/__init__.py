@@ -10,6 +10,7 @@ from heliodesk.customers.actions.accounts import (
     rename_account,
 )
 from heliodesk.customers.actions.addresses import add_address, drop_address, prefer_address
+from heliodesk.customers.actions.bounced import addresses_bounced, addresses_heard
 from heliodesk.customers.actions.contacts import (
     ContactDetails,
     add_contact,
@@ -28,6 +29,8 @@ __all__ = [
     "add_address",
     "add_contact",
     "add_identifier",
+    "addresses_bounced",
+    "addresses_heard",
     "change_account_note",
     "change_lifecycle",
     "change_region",

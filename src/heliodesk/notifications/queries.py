@@ -1,0 +1,84 @@
+"""What letters need to know of cases and held items: one statement for a batch."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+
+class CaseLetter(NamedTuple):
+    """A case and the message that a letter is about."""
+
+    case_id: int
+    ref: str
+    title: str
+    priority: str
+    region: str
+    offshore: bool
+    mailbox_id: int | None
+    language: str
+    requester: str
+    requester_name: str
+    #: Everybody else who is told, in lower case.
+    copied: list[str]
+    message_id: int
+    author: str
+    text: str
+    #: Message-IDs of the thread: the newest message of the customer, and all known.
+    in_reply_to: str
+    files: list[dict[str, object]]
+
+
+_LETTERS = """
+select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
+       coalesce(k.language, ''), coalesce(p.address, ''), coalesce(nullif(p.name, ''), k.name, ''),
+       array(select o.address from cases_participant o
+              where o.case_id = c.id and not o.requester order by o.id limit 50),
+       m.id, m.author_name, coalesce(m.new_text, m.text),
+       coalesce((select i.message_id from cases_message i
+                  where i.case_id = c.id and i.direction = 'in' and i.message_id <> ''
+                    and not i.pending and i.id <= m.id order by i.id desc limit 1), ''),
+       coalesce((select json_agg(json_build_object('name', f.name, 'content_type', f.content_type,
+                    'size', f.size, 'sha256', f.sha256) order by f.id)
+                   from cases_attachment f where f.message_id = m.id), '[]')
+  from unnest(%s::bigint[], %s::bigint[]) as wanted(case_id, message_id)
+  join cases_case c on c.id = wanted.case_id
+  join customers_account a on a.id = c.account_id
+  join cases_message m on m.id = wanted.message_id
+  left join customers_contact k on k.id = c.contact_id
+  left join cases_participant p on p.case_id = c.id and p.requester
+"""
+
+
+def case_letters(wanted: Sequence[tuple[int, int]]) -> dict[int, CaseLetter]:
+    """The letters for these (case id, message id), by message id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LETTERS, [[c for c, _ in wanted], [m for _, m in wanted]])
+        return {row[11]: CaseLetter(*row) for row in cursor.fetchall()}
+
+
+class HeldLetter(NamedTuple):
+    """A held item that is answered."""
+
+    held_id: int
+    ref: str
+    sender: str
+    subject: str
+    mailbox_id: int | None
+    message_id: str
+
+
+_HELD = """
+select h.id, h.ref, h.sender_address, h.subject, h.mailbox_id,
+       coalesce((select i.message_id from intake_heldmessage m
+                   join channels_inbound i on i.id = m.inbound_id
+                  where m.held_id = h.id order by m.id desc limit 1), '')
+  from intake_helditem h where h.id = any(%s)
+"""
+
+
+def held_letters(ids: Sequence[int]) -> dict[int, HeldLetter]:
+    """The letters for these held items, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [list(ids)])
+        return {row[0]: HeldLetter(*row) for row in cursor.fetchall()}

@@ -1,0 +1,131 @@
+"""Turn words and values into a mail: one subject, one text, one page.
+
+Words are Jinja2 in a sandbox. The first line is the subject, the rest after an empty line is the
+text; the page is made from the text unless an administrator wrote one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+from heliodesk.channels.mailboxes import MailboxFacts
+from heliodesk.kernel.text import one_line
+
+#: Every kind of mail the desk sends to customers, with what its words may use.
+KINDS: dict[str, str] = {
+    "acknowledgement": "A new case: the reference, and the details as they came (R72).",
+    "reply": "An engineer's answer.",
+    "reopened": "A reply brought a closed case back.",
+    "held": "Mail that could not be matched: how to write again. Names no account fact.",
+    "rejected": "Held mail that an agent answers and ends.",
+}
+_WORDS = files("heliodesk.notifications") / "words"
+_LONGEST = 20_000
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+
+
+class BadWords(ValueError):
+    """An administrator's words cannot be used; the text says where and why."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words for a kind of mail."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A rendered mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _environment(*, autoescape: bool) -> SandboxedEnvironment:
+    return SandboxedEnvironment(
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        keep_trailing_newline=False,
+        trim_blocks=False,
+    )
+
+
+_TEXT = _environment(autoescape=False)
+_PAGE = _environment(autoescape=True)
+
+
+@lru_cache(maxsize=32)
+def shipped(kind: str) -> Words:
+    """The words that ship with the desk."""
+    subject, _, text = (_WORDS / f"{kind}.txt").read_text(encoding="utf-8").partition("\n\n")
+    return Words(subject.strip(), text.strip())
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str, *, page: bool) -> Template:
+    return (_PAGE if page else _TEXT).from_string(source)
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Template:
+    return _compiled((_WORDS / "frame.html").read_text(encoding="utf-8"), page=True)
+
+
+def render(words: Words, values: Mapping[str, Any], box: MailboxFacts) -> Mail:
+    """The mail in the brand of a mailbox.
+
+    Raises:
+        BadWords: the words use something that does not exist, or cannot be read.
+    """
+    known = {"brand": box.brand or box.name, "footer": box.footer, **values}
+    try:
+        subject = one_line(_compiled(words.subject, page=False).render(known), 400)
+        text = _compiled(words.text, page=False).render(known)[:_LONGEST].strip() + "\n"
+        body = _compiled(words.html, page=True).render(known) if words.html else paragraphs(text)
+        html = _frame().render(
+            brand=known["brand"],
+            color=box.brand_color or "#2456c9",
+            subject=subject,
+            body=Markup(body),  # noqa: S704 - escaped by paragraphs or by the template
+            footer=box.footer,
+        )
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f" (line {line})" if line else ""
+        raise BadWords(f"These words cannot be used{where}: {error.message or error}") from error
+    if box.footer:
+        text += f"\n-- \n{box.footer.strip()}\n"
+    return Mail(subject, text, html)
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: paragraphs, line breaks, quotes and links; everything escaped."""
+    blocks = re.split(r"\n{2,}", text.strip())
+    return "\n".join(f"<p>{_lines(block)}</p>" for block in blocks)
+
+
+def _lines(block: str) -> str:
+    return "<br>\n".join(_linked(line) for line in block.split("\n"))
+
+
+def _linked(line: str) -> str:
+    parts, last = [], 0
+    for match in _LINK.finditer(line):
+        parts.append(str(escape(line[last : match.start()])))
+        url = str(escape(match.group()))
+        parts.append(f'<a href="{url}">{url}</a>')
+        last = match.end()
+    parts.append(str(escape(line[last:])))
+    return "".join(parts)
