@@ -13,7 +13,8 @@ _BARE = re.compile(r"\s*([^<>\s@,;:\"()=]+@[^<>\s@,;:\"()]+)\s*")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)(?:>|$)|([(,;:])|([^\s"<(,;:]+)|(\s+)|(.)', re.S)
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]+", re.S)
 _ROUTE = re.compile(r"^@[^:]*:")
-_LOOSE = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
+_LOOSE = re.compile(r"[^\s<>\"'(),;:\[\]]{1,200}@[^\s<>\"'(),;:\[\]]{1,250}")
+_ORDINARY_CHARS = 400
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
@@ -41,6 +42,8 @@ def parse(value: str, hint: str | None = None) -> list[Address]:
         return []
     if not value.isascii() and "=?" not in value:
         value = encoded.from_bytes(value, hint)
+    if len(value) > _ORDINARY_CHARS:
+        return _scan(" ".join(value.split()))
     if found := _PLAIN.fullmatch(value):
         return [Address(charset.one_line(found[1] or found[2] or ""), _tidy(found[3]))]
     if found := _BARE.fullmatch(value):
@@ -102,7 +105,7 @@ def _scan(value: str) -> list[Address]:
     out: list[Address] = []
     box = _Mailbox()
     at = 0
-    grouped = False
+    grouped, commented = False, True
 
     def close() -> None:
         nonlocal box
@@ -120,8 +123,9 @@ def _scan(value: str) -> list[Address]:
         elif angle is not None:
             if box.angle is None or "@" not in box.angle:
                 box.angle = angle
-        elif mark == "(":
-            at = _comment(value, at, box)
+        elif mark == "(" and commented:
+            closed = _comment(value, at, box)
+            commented, at = closed != at, closed
         elif mark == ":" and not grouped and "@" not in "".join(box.words):
             box, grouped = _Mailbox(), True
         elif mark in (",", ";"):

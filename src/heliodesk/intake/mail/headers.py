@@ -3,12 +3,14 @@
 import re
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from itertools import islice
 
 from heliodesk.intake.mail import encoded, limits
 
 _PARSER = BytesHeaderParser(policy=compat32)
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _SOUND = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n|[ \t][^\n]*\n)*\Z")
+_FIELDS = re.compile(rb"^[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*", re.M)
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _SPACED = re.compile(rb"([!-9;-~]+)[ \t]+:")
 _KNOWN = re.compile(
@@ -64,9 +66,12 @@ class Headers:
 
     def ids(self, name: str) -> list[str]:
         """Message-IDs of the field without brackets, oldest first; the ends of a long chain."""
-        value = self.raw(name)
+        value = next((item for item in self._index.get(name, ()) if item and not item.isspace()), "")
         if not value:
             return []
+        half = limits.HEADER_VALUE_CHARS // 2
+        value = value if len(value) <= 2 * half else f"{value[:half]} {value[-half:]}"
+        value = encoded.unfold(value).strip()
         if "=?" in value or not value.isascii():
             value = encoded.text(value, self.hint)
         found = _ID.findall(value) or [
@@ -133,10 +138,22 @@ def parse(block: bytes) -> Headers:
     """Fields of a header block, within the limits on its size."""
     if not block:
         return Headers([])
-    if len(block) > limits.HEADER_BLOCK_BYTES:
-        block = block[: limits.HEADER_BLOCK_BYTES].rpartition(b"\n")[0] + b"\n"
-    if block.count(b"\n") > limits.HEADER_LINES:
-        block = b"".join(block.splitlines(keepends=True)[: limits.HEADER_LINES])
+    if len(block) > limits.HEADER_BLOCK_BYTES or block.count(b"\n") > limits.HEADER_LINES:
+        block = _shrunk(block)
     if b"\x00" in block:
         block = block.replace(b"\x00", b"")
     return Headers(list(_PARSER.parsebytes(block).raw_items()))
+
+
+def _shrunk(block: bytes) -> bytes:
+    """A huge block within the limits: first fields first, of a huge field its two ends."""
+    kept: list[bytes] = []
+    room, half = limits.HEADER_BLOCK_BYTES, limits.HEADER_VALUE_CHARS // 2
+    for field in islice(_FIELDS.finditer(block), limits.HEADER_LINES):
+        text = field[0]
+        if len(text) > 2 * half:
+            text = (text[:half] + b" " + text[-half:]).replace(b"\r", b"").replace(b"\n", b"") + b"\n"
+        if len(text) <= room:
+            kept.append(text)
+            room -= len(text)
+    return b"".join(kept)

@@ -3,6 +3,8 @@
 import html
 import re
 
+from heliodesk.intake.mail import limits
+
 _TAG = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][\w:-]*)|([!?]))")
 _SPACES = re.compile(r"[ \t\n\r\f\u00a0]+")
 _BLANKS = re.compile(r"\n{3,}")
@@ -27,6 +29,7 @@ _OTHERS_MAIL = re.compile(
 """Marks that mail programs set where somebody else's mail begins."""
 _CITE = re.compile(r"cite|gmail_quote|quote|border-left", re.I)
 _OUTLOOK_RULE = re.compile(r"tabindex\s*=\s*[\"']?-1|stopSpelling|__DIVIDER__", re.I)
+_ANY_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _QUOTED_VALUE_TRIES = 6
 _QUOTE_DEPTH = 20
 
@@ -44,8 +47,9 @@ class Tag:
 def tags(page: str) -> "list[Tag]":
     """Tags of a page in order; comments, declarations, scripts and styles are passed over."""
     found: list[Tag] = []
+    unclosed: set[str] = set()
     at, size = 0, len(page)
-    while match := _TAG.search(page, at):
+    while len(found) < limits.HTML_TAGS and (match := _TAG.search(page, at)):
         start = match.start()
         if match[1]:
             stop = page.find("-->", match.end())
@@ -53,27 +57,31 @@ def tags(page: str) -> "list[Tag]":
             found.append(Tag("!", "", closing=False, start=start, end=at))
             continue
         end = _tag_end(page, match.end())
+        if end == 0:
+            break
         if match[4]:
             found.append(Tag("!", "", closing=False, start=start, end=end))
             at = end
             continue
         name = match[3].lower()
         attributes = page[match.end() : end - 1]
-        if name in _SWALLOWED and not match[2] and not attributes.endswith("/"):
-            end = _element_end(page, name, end)
-            name = "!"
+        if name in _SWALLOWED and not match[2] and name not in unclosed:
+            closed = _element_end(page, name, end)
+            if closed == end:
+                unclosed.add(name)
+            name, end = "!", closed
         found.append(Tag(name, attributes, closing=bool(match[2]), start=start, end=end))
         at = end
     return found
 
 
 def _tag_end(page: str, at: int) -> int:
-    """After the ``>`` that ends a tag; one inside a quoted value does not count."""
+    """After the ``>`` that ends a tag; one inside a quoted value does not count. 0 without any."""
     stop = at
     for _ in range(_QUOTED_VALUE_TRIES):
         stop = page.find(">", stop)
         if stop < 0:
-            return len(page)
+            break
         stop += 1
         if stop - at < 4000 and page.count('"', at, stop) % 2 == 0:
             return stop
@@ -141,11 +149,12 @@ class _Writer:
             self.out.append("> " * self.quotes)
 
 
-def to_text(page: str, *, cut: str = "") -> str:
+def to_text(page: str, *, cut: str = "", hide: bool = True) -> str:
     """Readable text of ``page``; quoted blocks get ``> `` marks, list items a dash.
 
     With ``cut``, that line is put wherever a mail program marked the begin of another mail,
-    and a block that is merely indented is not marked as quoted.
+    and a block that is merely indented is not marked as quoted. Elements that the page hides are
+    left out, unless one is never closed: then all is shown.
     """
     writer = _Writer()
     at, hidden, depth = 0, "", 0
@@ -159,15 +168,18 @@ def to_text(page: str, *, cut: str = "") -> str:
         if tag.start > at:
             writer.text(page[at : tag.start])
         at = tag.end
-        if tag.name in ("div", "span", "p", "td") and not tag.closing and _is_hidden(tag):
+        if tag.name in ("div", "span", "p", "td") and hide and not tag.closing and _is_hidden(tag):
             hidden, depth = tag.name, 1
         else:
             if cut and not tag.closing and tag.attributes and _opens_other(tag):
                 writer.block(spaced=False)
                 writer.out.append(cut)
             _write_tag(writer, tag, cited_only=bool(cut))
-    if at < len(page) and not hidden:
-        writer.text(page[at:])
+    if hidden:
+        return to_text(page, cut=cut, hide=False)
+    if at < len(page):
+        rest = page[at:]
+        writer.text(rest if "<" not in rest else _ANY_TAG.sub(" ", rest))
     writer.newline()
     text = _TRAILING.sub("\n", "\n".join(writer.out))
     return _BLANKS.sub("\n\n", text).strip("\n")

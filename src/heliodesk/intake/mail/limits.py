@@ -14,8 +14,9 @@ DEPTH = 24
 PARTS = 500
 TEXT_CHARS = 2_000_000
 """Of the body shown, text and HTML each; the raw message is always kept."""
-HTML_DEPTH = 400
-REPLY_LINES = 20_000
+HTML_TAGS = 60_000
+"""What follows the last of them is stripped of its tags without regard to lines."""
+REPLY_LINES = 6_000
 """Longer texts are not searched for quoted mail."""
 TNEF_BYTES = 32 * 1024 * 1024
 TNEF_OBJECTS = 2_000

@@ -21,6 +21,7 @@ from heliodesk.intake.mail.bounce import Bounce
 from heliodesk.intake.mail.headers import Headers
 from heliodesk.intake.mail.parts import Part, Piece
 
+_TITLE_CHARS = 400
 _NOBODY = Address("", "")
 _ROUTES = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to",
            "apparently-to", "x-rcpt-to", "x-forwarded-to", "resent-to", "to", "cc", "bcc")  # fmt: skip
@@ -73,10 +74,11 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
     contents, pieces = parts.gather(tree)
     plain, page = _body(pieces)
     subject = fields.text("subject")
+    title = subject[:_TITLE_CHARS]
     sender = _sender(fields)
-    returned = bounce.find(tree, fields, subject, sender.addr, sender.name, plain)
+    returned = bounce.find(tree, fields, title, sender.addr, sender.name, plain)
     automatic = auto.judge(
-        fields, subject, sender.addr, tree.root.kind, bounced=returned is not None
+        fields, title, sender.addr, tree.root.kind, bounced=returned is not None
     )
     defects = [*tree.defects, *contents.defects]
     ids = fields.ids("message-id")

@@ -8,6 +8,8 @@ _NOT_B64 = bytes(set(range(256)) - set(_B64_ALPHABET))
 _B64_LINE = re.compile(rb"[A-Za-z0-9+/=]*[ \t]*\Z")
 _SOFT_SPACE = re.compile(rb"=[ \t]+(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ?([^\r\n]*)\r?\n", re.M)
+_B64_RUNS = 1_000
+_UU_TRIES = 40
 _UU_LINE = re.compile(rb"[ -`]{2,62}\Z")
 
 
@@ -32,7 +34,7 @@ def base64(data: bytes) -> bytes:
             return binascii.a2b_base64(data)
         except binascii.Error:
             return _run(body)
-    return _runs(data)
+    return _runs(data) if body.count(b"=") <= _B64_RUNS else _run(data)
 
 
 def _run(data: bytes) -> bytes:
@@ -72,8 +74,9 @@ def quoted_printable(data: bytes) -> bytes:
 def uu_blocks(data: bytes) -> list[tuple[int, int, str, bytes]]:
     """Uuencoded files inside a text: start, end, file name, content."""
     found: list[tuple[int, int, str, bytes]] = []
-    at = 0
-    while len(found) < 50 and (begin := _UU_BEGIN.search(data, at)):
+    at = tries = 0
+    while tries < _UU_TRIES and (begin := _UU_BEGIN.search(data, at)):
+        tries += 1
         block = _uu_block(data, begin.end())
         if block is None:
             at = begin.end()

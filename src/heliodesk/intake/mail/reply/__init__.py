@@ -12,6 +12,8 @@ _SAME_LINE = re.compile(
 )
 _USENET_LINES = 14
 _RULE_LINES = 3
+_BIDI = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_BIDI_SIGN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _QUOTES = re.compile(r"^[ \t>]+", re.M)
 
 
@@ -19,8 +21,7 @@ def strip(text: str, page: str | None, *, from_html: bool) -> str:
     """The new words of a mail. Never loses the sender's words: when in doubt, keeps."""
     if from_html and page:
         text = html.to_text(page, cut=CUT)
-    shown = _new(text)
-    return shown if shown or not from_html else shown
+    return _new(text)
 
 
 def _new(text: str) -> str:
@@ -30,7 +31,7 @@ def _new(text: str) -> str:
     if len(lines) > limits.REPLY_LINES:
         return text.strip()
     lines = _above(lines)
-    kinds = classify(lines)
+    kinds = classify([line.translate(_BIDI) for line in lines] if _BIDI_SIGN.search(text) else lines)
     lines, kinds = _unsigned(lines, kinds)
     if "t" not in kinds:
         return _wordless(lines, kinds)

@@ -33,7 +33,18 @@ def classify(lines: list[str]) -> list[str]:
             kinds.append("t")
         else:
             kinds.extend(_kind(lines, at))
-    return _signed_off(lines, _supercited(lines, kinds))
+    return _signed_off(lines, _supercited(lines, _linked(lines, kinds)))
+
+
+def _linked(lines: list[str], kinds: list[str]) -> list[str]:
+    """Long links broken over lines inside a quote belong to the quote."""
+    for at in range(1, len(lines)):
+        if kinds[at] == "t" and kinds[at - 1] == "q":
+            before, line = lines[at - 1], lines[at].strip()
+            opened = before.rfind("(http") > before.rfind(")") or before.rfind("<http") > before.rfind(">")
+            if (opened and line[-1] in ")>" and " " not in line) or line.startswith("(http"):
+                kinds[at] = "q"
+    return kinds
 
 
 def _signed_off(lines: list[str], kinds: list[str]) -> list[str]:
@@ -132,7 +143,7 @@ def is_introduction(joined: str) -> bool:
         return True
     wrote = bool(words.WROTE_AT_END.search(joined[-_END_CHARS:]))
     if "@" in joined and (address := words.EMAIL.search(joined)):
-        if wrote or (words.EMAIL_AT_END.search(joined) and words.DATE_FIRST.match(joined)):
+        if wrote or (words.EMAIL_AT_END.search(joined) and _dated_first(joined)):
             return True
         after = joined[address.end() : address.end() + _END_CHARS]
         if joined[-1] in ":：" and words.WROTE_WORD.search(after):
@@ -148,6 +159,14 @@ def is_introduction(joined: str) -> bool:
     if not words.ON.match(joined):
         return False
     return joined[:3].lower() not in ("on ", "at ") or bool(words.PUNCTUATED.search(joined))
+
+
+def _dated_first(joined: str) -> bool:
+    """Whether a line without verb opens with its date, as some languages do."""
+    if words.DATE_FIRST.match(joined):
+        return True
+    foreign = words.ON.match(joined) and joined[:3].lower() not in ("on ", "at ")
+    return bool(foreign and joined[-1] in ":：" and words.HAS_DATE.search(joined, 0, _FRONT_CHARS))
 
 
 def _headers(lines: list[str], at: int) -> int:

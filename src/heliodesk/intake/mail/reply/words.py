@@ -13,7 +13,7 @@ WROTE = (
 )
 _ON = (
     r"on|at|in\s+message|le|am|op|il|el|em|den|på|dnia|w\s+dniu|dňa|dne|dana|v|pe|în\s+data\s+de|la"
-    r"|vào|pada|在|于|於|στις|ב-?|بتاريخ|el\s+d[íi]a|no\s+dia|em\s+qua|kl\.?"
+    r"|vào|pada|在|于|於|στις|ב-?|בתאריך|بتاريخ|el\s+d[íi]a|no\s+dia|em\s+qua|kl\.?"
 )
 _EMAIL = r"[^\s<>@\"'()\[\]]+@[^\s<>@\"'()\[\]]+\.\w{2,}"
 _DAY = (
@@ -41,7 +41,7 @@ HAS_DATE = re.compile(
 )
 PUNCTUATED = re.compile(r"[,<\"(@]")
 STARTS = re.compile(
-    rf"[\s>*_-]*(?:(?:{_ON})\s|在|于|於|\d|[^\W\d]{{1,14}}[.,]{{1,2}}\s+\d|[^\W\d]{{2,14}},)", re.I
+    rf"[\s>*_-]*(?:(?:{_ON})\s|在|于|於|\d|[^\W\d]{{1,14}}[.,]{{1,2}}\s+\d|[^\W\d]{{2,4}}\s\d{{1,2}}\.\s|[^\W\d]{{2,14}},)", re.I
 )
 ENDS = re.compile(
     rf"(?:(?:{WROTE})\s*[:：.]?|[>)]\s*:?|[:：])[\s>*_-]*$|GMT[+-]\d\d:\d\d\s\S", re.I
@@ -66,7 +66,7 @@ _ORIGINAL = (
     r"|αρχικό\s+μήνυμα|προωθημένο\s+μήνυμα|הודעה\s+(?:מקורית|שהועברה)|الرسالة\s+الأصلية"
 )
 ORIGINAL = re.compile(
-    rf"[\s>*]*[-_=]{{2,}}[\s*]*(?:{_ORIGINAL})[\s*]*[:：]?[\s*]*(?:[-_=]{{2,}}|$)"
+    rf"[\s>*]*[-_=]{{2,80}}[\s*]*(?:{_ORIGINAL})[\s*]*[:：]?[\s*]*(?:[-_=]{{2,}}|$)"
     rf"|[\s>*]*(?:original\s+message\s+(?:follows|below)\W*$|begin\s+forwarded\s+message\s*:"
     rf"|d[ée]but\s+du\s+message\s+(?:transf[ée]r[ée]|r[ée]exp[ée]di[ée])\s*:|inizio\s+messaggio\s+inoltrato\s*:"
     rf"|anfang\s+der\s+weitergeleiteten\s+(?:nachricht|e-?mail)\s*:|inicio\s+del\s+mensaje\s+reenviado\s*:"
