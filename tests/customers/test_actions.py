@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests import make
 
 from heliodesk.customers import actions
 from heliodesk.customers.actions import ContactDetails
@@ -19,6 +18,7 @@ from heliodesk.customers.models import (
 from heliodesk.customers.rules import Lifecycle, Refused, RelationKind, RoleKind
 from heliodesk.journal.models import Event
 from heliodesk.journal.record import By
+from tests import make
 
 BY = By("user", 1, "Lee")
 AT = make.NOW

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests import make
 
 from heliodesk.customers.facts import CustomerFacts, load
 from heliodesk.customers.models import (
@@ -15,6 +14,7 @@ from heliodesk.customers.models import (
     VerifiedDomain,
 )
 from heliodesk.customers.rules import RoleKind
+from tests import make
 
 TODAY = date(2026, 11, 23)
 

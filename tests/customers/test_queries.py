@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests import make
 
 from heliodesk.customers import queries
 from heliodesk.customers.access import Hidden, get_account, get_contact
 from heliodesk.customers.models import AccountIdentifier, ContactRole, Partnership
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
+from tests import make
 
 TODAY = date(2026, 11, 23)
 AGENT = Person(1, "Lee", "lee@desk.example", Role.AGENT, "UTC")
