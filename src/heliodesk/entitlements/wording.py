@@ -82,7 +82,7 @@ def number_text(region: Region) -> str:
 
 def _number(number: PhoneNumber) -> str:
     shown = shown_number(number)
-    return f"{shown} (only from within the country)" if number.national_only else shown
+    return f"{shown} (only inside the country)" if number.national_only else shown
 
 
 @lru_cache(maxsize=512)
