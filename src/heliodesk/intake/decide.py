@@ -211,7 +211,7 @@ def _on_case(
     if not party and target.proof is Proof.NUMBER:
         return None
     identity = Identity(_as_party(role, party=party), AccountId.VALID, account, contact)
-    request = _request(draft, facts, identity, case=case, at=at)
+    request = request_of(draft, facts, identity, case=case, at=at)
     decision = entitle(request, facts.pack.policy, at)
     common = Outcome(
         Fate.APPEND,
@@ -267,7 +267,7 @@ def _as_party(role: ContactRole, *, party: bool) -> ContactRole:
 def _new(draft: Draft, facts: Facts, at: datetime, failed_auth: str) -> Outcome:
     """A message that starts something: a case, or a held item for a person to look at."""
     identity = identify(draft, facts.customers)
-    request = _request(draft, facts, identity, case=None, at=at)
+    request = request_of(draft, facts, identity, case=None, at=at)
     decision = entitle(request, facts.pack.policy, at)
     common = Outcome(
         Fate.OPEN,
@@ -310,7 +310,7 @@ def _spoofed(draft: Draft) -> bool:
     return draft.verdict.dmarc == "fail"
 
 
-def _request(
+def request_of(
     draft: Draft, facts: Facts, identity: Identity, *, case: CaseFacts | None, at: datetime
 ) -> Request:
     """The facts of a draft in the words of the entitlement decision."""

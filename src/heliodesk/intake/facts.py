@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -119,8 +120,13 @@ def load(
     mailboxes: Sequence[MailboxFacts],
     *,
     at: datetime,
+    accounts: AbstractSet[int] = frozenset(),
 ) -> Facts:
-    """The facts for these drafts; the number of statements does not depend on how many they are."""
+    """The facts for these drafts; the number of statements does not depend on how many they are.
+
+    Args:
+        accounts: further accounts that a person named.
+    """
     known = customers.load(
         {draft.sender for draft in drafts},
         {value for draft in drafts for value in draft.ids.values},
@@ -134,7 +140,7 @@ def load(
         cases, case_by_ref = _cases(cursor, drafts, threads, held, sent)
         taken = _taken(cursor, drafts)
         answered, taught = _answers(cursor, drafts, at)
-        known, packages = _accounts(known, cases, at)
+        known, packages = _accounts(known, cases, accounts, at)
     return Facts(
         customers=known,
         pack=pack,
@@ -263,10 +269,13 @@ def _answers(
 
 
 def _accounts(
-    known: CustomerFacts, cases: Mapping[int, CaseFacts], at: datetime
+    known: CustomerFacts,
+    cases: Mapping[int, CaseFacts],
+    named: AbstractSet[int],
+    at: datetime,
 ) -> tuple[CustomerFacts, dict[int, PackageFacts]]:
     """The accounts of named cases and of managed customers too, and the package of each."""
-    further = {case.account_id for case in cases.values()}
+    further = {case.account_id for case in cases.values()} | named
     # Only a single managed customer can be inferred; a partner with many is asked which.
     further |= {id for ids in known.managed.values() if len(ids) == 1 for id in ids}
     accounts = {**known.accounts, **customers.accounts_of(further - known.accounts.keys())}

@@ -126,13 +126,14 @@ def _open(
     at: datetime,
 ) -> None:
     indexes = _indexes(outcomes, Fate.OPEN)
-    new = [_new_case(drafts[i], outcomes[i], facts, decisions.get(i)) for i in indexes]
+    new = [new_case_of(drafts[i], outcomes[i], facts, decisions.get(i)) for i in indexes]
     for index, opened in zip(indexes, open_cases(new, by=SYSTEM, at=at), strict=True):
         filed.places[index] = ("case", opened.id)
         filed.refs[index] = opened.ref
 
 
-def _new_case(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int | None) -> NewCase:
+def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int | None) -> NewCase:
+    """The case that a draft opens."""
     account, decision = outcome.account, outcome.decision
     assert account and decision  # noqa: S101 - Fate.OPEN has both
     terms = facts.pack.policy.terms(outcome.package or None)

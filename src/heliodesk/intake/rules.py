@@ -11,3 +11,5 @@ class HeldState(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     PURGED = "purged"
+    #: Its messages were taken in again.
+    REPLAYED = "replayed"
