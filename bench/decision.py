@@ -1,0 +1,45 @@
+"""How many decisions and deadlines one core makes in a second: ``python -m bench.decision``."""
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from heliodesk.calendars.rules import add
+from heliodesk.entitlements.pack.shipped import default_pack
+from heliodesk.entitlements.policy import Policy
+from heliodesk.entitlements.rules import decide
+from heliodesk.entitlements.simulation import Simulator, request_from
+from tests.entitlements.asking import ORDINARY
+
+ROUNDS = 1000
+EXAMPLES = Path(__file__).parents[1] / "tests" / "entitlements" / "decisions.jsonl"
+
+
+def main() -> None:
+    """Decide the worked examples over and over, then add business time over and over."""
+    simulator = Simulator(default_pack())
+    asked = [ORDINARY | json.loads(line)["input"] for line in EXAMPLES.read_text().splitlines()]
+    questions = [
+        (request_from(a), simulator.ask(a)[1], datetime.fromisoformat(str(a["at"]))) for a in asked
+    ]
+    started = time.perf_counter()
+    for _ in range(ROUNDS):
+        for request, policy, at in questions:
+            decide(request, policy, at)
+    spent = time.perf_counter() - started
+    print(f"{ROUNDS * len(questions) / spent:,.0f} decisions a second")
+    calendar, at = (
+        Policy(default_pack()).place("UK").calendar,
+        datetime(2026, 3, 27, 15, tzinfo=UTC),
+    )
+    for minutes in (240, 2400):
+        started = time.perf_counter()
+        for _ in range(100 * ROUNDS):
+            add(calendar, at, minutes)
+        spent = time.perf_counter() - started
+        print(f"{spent / ROUNDS * 10_000:.1f} µs for a deadline {minutes} minutes away")
+
+
+if __name__ == "__main__":
+    main()
