@@ -27,7 +27,7 @@ screenshots: ## the pictures for the docs, from the demo
 
 chaos: ## kill the worker, the listener and the database again and again while mail comes in
 	@bin/setup --dev
-	@.venv/bin/pytest tests/scenarios -m chaos
+	@.venv/bin/pytest tests -m chaos
 
 lock: ## resolve the dependencies anew
 	@bin/lock

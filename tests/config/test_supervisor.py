@@ -9,16 +9,16 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from tests.config.desk import PlainDesk, free_ports
 
 from heliodesk.config import postgres
 from heliodesk.config.postgres.place import place_of
 from heliodesk.config.postgres.server import Server
-from tests.config.desk import PlainDesk, free_ports
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[PlainDesk]:
-    plain = PlainDesk(tmp_path)
+def desk(folder: Path) -> Iterator[PlainDesk]:
+    plain = PlainDesk(folder)
     yield plain
     _end(plain)
 
@@ -27,7 +27,6 @@ def _end(plain: PlainDesk) -> None:
     if plain.process:
         plain.process.kill()
         plain.process.communicate()
-    Server(place_of(plain.data)).stop(patience=0)
 
 
 def _until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -53,8 +52,8 @@ def test_stops_in_order_and_takes_the_database_along(desk: PlainDesk) -> None:
     assert seconds < 5, said
 
 
-def test_a_part_that_does_not_end_is_killed_in_time(tmp_path: Path) -> None:
-    desk = PlainDesk(tmp_path, stubborn="worker")
+def test_a_part_that_does_not_end_is_killed_in_time(folder: Path) -> None:
+    desk = PlainDesk(folder, stubborn="worker")
     try:
         desk.start().ready()
         seconds, said = desk.stop(signal.SIGINT)
@@ -145,18 +144,18 @@ def test_a_second_desk_on_the_same_data_is_refused(desk: PlainDesk) -> None:
     )
 
 
-def test_a_taken_port_is_named_with_its_option(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_its_option(folder: Path) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
-        desk = PlainDesk(tmp_path, ports=[number, *free_ports(3)]).start()
+        desk = PlainDesk(folder, ports=[number, *free_ports(3)]).start()
         assert desk.process
         _, said = desk.process.communicate(timeout=10)
     assert desk.process.returncode == 1
     assert f"127.0.0.1:{number}, for the pages, is already in use" in said
     assert "--web-port or HELIODESK_WEB_PORT" in said
-    assert not (tmp_path / "data" / "postgres").exists()
+    assert not (folder / "data" / "postgres").exists()
 
 
 def _runs(number: int) -> bool:

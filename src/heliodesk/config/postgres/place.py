@@ -71,6 +71,7 @@ def prepare(place: Place) -> None:
     if place.home != place.data:
         SYSTEM_HOME.mkdir(parents=True, exist_ok=True, mode=0o755)
         place.home.mkdir(exist_ok=True, mode=0o755)
+        (place.home / "belongs-to").write_text(f"{place.data}\n")
     owner = _owner(place.cluster)
     if owner not in {None, place.account.uid}:
         raise DatabaseTrouble(

@@ -1,0 +1,115 @@
+"""Nothing that was acknowledged is lost, whatever is killed, however often."""
+
+import contextlib
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from tests.config.desk import PlainDesk
+
+from heliodesk.config import postgres
+from heliodesk.config.postgres.place import place_of
+from heliodesk.config.postgres.server import Server
+
+ROUNDS = int(os.environ.get("HELIODESK_CHAOS_ROUNDS", "5"))
+VICTIMS = ["database", "database and all its processes", "supervisor", "everything", "session"]
+
+
+class Writer(threading.Thread):
+    """Writes one row after the other, connecting again when cut off, and keeps what was acked."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(daemon=True)
+        self.dsn = dsn
+        self.acknowledged: list[int] = []
+        self.enough = threading.Event()
+        self._number = 0
+
+    def run(self) -> None:
+        while not self.enough.is_set():
+            try:
+                with psycopg.connect(self.dsn, autocommit=True) as connection:
+                    self._write(connection)
+            except psycopg.Error:
+                time.sleep(0.05)
+
+    def _write(self, connection: psycopg.Connection) -> None:
+        while not self.enough.is_set():
+            self._number += 1
+            connection.execute("insert into kept values (%s)", [self._number])
+            self.acknowledged.append(self._number)
+
+
+@pytest.fixture
+def desk(folder: Path) -> Iterator[PlainDesk]:
+    plain = PlainDesk(folder)
+    plain.start().ready()
+    yield plain
+    plain.stop()
+
+
+@pytest.mark.chaos
+def test_no_acknowledged_row_is_lost(desk: PlainDesk) -> None:
+    dsn = postgres.dsn(desk.data)
+    with psycopg.connect(dsn) as connection:
+        connection.execute("create table kept (number bigint primary key)")
+    writer = Writer(dsn)
+    writer.start()
+    for number in range(ROUNDS):
+        time.sleep(random.uniform(0.3, 1.0))
+        _kill(desk, VICTIMS[number % len(VICTIMS)])
+        _wait_for_a_row(writer)
+    writer.enough.set()
+    writer.join()
+    found = _rows(dsn)
+    assert len(writer.acknowledged) > ROUNDS
+    assert set(writer.acknowledged) - found == set()
+
+
+def _rows(dsn: str) -> set[int]:
+    """What is in the table, once the server has recovered from the last kill."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with psycopg.connect(dsn) as connection:
+                return {number for (number,) in connection.execute("select number from kept")}
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def _kill(desk: PlainDesk, victim: str) -> None:
+    database = Server(place_of(desk.data)).process()
+    assert database and desk.process
+    backends = database.children()
+    if victim == "session":
+        _end(random.choice(backends))
+    elif victim.startswith("database"):
+        for process in [database, *(backends if "all" in victim else [])]:
+            _end(process)
+    else:
+        family = psutil.Process(desk.process.pid).children(recursive=True)
+        desk.process.kill()
+        for process in family if victim == "everything" else []:
+            _end(process)
+        desk.process.communicate()
+        desk.start().ready()
+
+
+def _end(process: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.kill()
+
+
+def _wait_for_a_row(writer: Writer) -> None:
+    before = len(writer.acknowledged)
+    deadline = time.monotonic() + 60
+    while len(writer.acknowledged) <= before + 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
