@@ -5,12 +5,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.entitlements.asking import ORDINARY
+
 from heliodesk.calendars.rules import add
 from heliodesk.entitlements.pack.shipped import default_pack
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import decide
 from heliodesk.entitlements.simulation import Simulator, request_from
-from tests.entitlements.asking import ORDINARY
 
 ROUNDS = 1000
 EXAMPLES = Path(__file__).parents[1] / "tests" / "entitlements" / "decisions.jsonl"
