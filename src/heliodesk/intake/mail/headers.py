@@ -66,7 +66,9 @@ class Headers:
 
     def ids(self, name: str) -> list[str]:
         """Message-IDs of the field without brackets, oldest first; the ends of a long chain."""
-        value = next((item for item in self._index.get(name, ()) if item and not item.isspace()), "")
+        value = next(
+            (item for item in self._index.get(name, ()) if item and not item.isspace()), ""
+        )
         if not value:
             return []
         half = limits.HEADER_VALUE_CHARS // 2
@@ -152,7 +154,9 @@ def _shrunk(block: bytes) -> bytes:
     for field in islice(_FIELDS.finditer(block), limits.HEADER_LINES):
         text = field[0]
         if len(text) > 2 * half:
-            text = (text[:half] + b" " + text[-half:]).replace(b"\r", b"").replace(b"\n", b"") + b"\n"
+            text = (text[:half] + b" " + text[-half:]).replace(b"\r", b"").replace(
+                b"\n", b""
+            ) + b"\n"
         if len(text) <= room:
             kept.append(text)
             room -= len(text)

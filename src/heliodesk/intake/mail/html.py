@@ -19,10 +19,10 @@ _SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", 
 _VOID = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr", "embed"}
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
 _OTHERS_MAIL = re.compile(
-    r"""(?:class|id|data-marker)\s*=\s*["']?[^"'>]*(?:gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote
+    r"""(?:class|id|name|data-marker)\s*=\s*["']?[^"'>]*(?:gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote
     |moz-cite-prefix|moz-forward-container|OutlookMessageHeader|divRplyFwdMsg|appendonsend|stopSpelling
     |OLK_SRC_BODY_SECTION|reference-message|isForwardContent|replyforward|__DIVIDER__|zmail_extra|quoted-?text
-    |js-readmsg|ntmail_quote|front-quote|hs_reply|reply-?separator|ms-outlook-mobile-reference)
+    |js-readmsg|messageReplySection|ntmail_quote|front-quote|hs_reply|reply-?separator|ms-outlook-mobile-reference)
     |border-top:\s*solid\s+\#?(?:E1E1E1|B5C4DF)\s+1|border-top-color:\s*rgb\(229,\s*229,\s*229\)""",
     re.I | re.X,
 )

@@ -77,9 +77,7 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
     title = subject[:_TITLE_CHARS]
     sender = _sender(fields)
     returned = bounce.find(tree, fields, title, sender.addr, sender.name, plain)
-    automatic = auto.judge(
-        fields, title, sender.addr, tree.root.kind, bounced=returned is not None
-    )
+    automatic = auto.judge(fields, title, sender.addr, tree.root.kind, bounced=returned is not None)
     defects = [*tree.defects, *contents.defects]
     ids = fields.ids("message-id")
     return Parsed(

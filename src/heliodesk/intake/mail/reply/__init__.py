@@ -10,6 +10,9 @@ _SAME_LINE = re.compile(
     r"^(.*\S)[ \t-]*?\s?(-*[ \t]?On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,|\d{1,2}[ /.]).{8,200}wrote:)[ \t]*$",
     re.M,
 )
+_GREETING_CHARS = 40
+_LINE_CHARS = 250
+_BARS = {"##", "#-", "# ", "--", "==", "__", "**", "~~", "——", "––", "Re", "re", "Pl", "pl", "- "}
 _USENET_LINES = 14
 _RULE_LINES = 3
 _BIDI = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -31,12 +34,25 @@ def _new(text: str) -> str:
     if len(lines) > limits.REPLY_LINES:
         return text.strip()
     lines = _above(lines)
-    kinds = classify([line.translate(_BIDI) for line in lines] if _BIDI_SIGN.search(text) else lines)
+    kinds = classify(
+        [line.translate(_BIDI) for line in lines] if _BIDI_SIGN.search(text) else lines
+    )
     lines, kinds = _unsigned(lines, kinds)
     if "t" not in kinds:
         return _wordless(lines, kinds)
-    kept = rules.keep(kinds)
+    kept = rules.keep(kinds, greeted=_greeted(lines, kinds))
     return _trimmed([lines[number] for number in kept])
+
+
+def _greeted(lines: list[str], kinds: list[str]) -> bool:
+    """Whether a single line of greeting is all that stands above the first marker."""
+    first = kinds.index("b") if "b" in kinds else 0
+    above = [line for line, kind in zip(lines[:first], kinds[:first], strict=True) if kind == "t"]
+    return (
+        len(above) == 1
+        and len(above[0]) <= _GREETING_CHARS
+        and above[0].rstrip().endswith((",", "!"))
+    )
 
 
 def _own_line(found: re.Match[str]) -> str:
@@ -49,9 +65,7 @@ def _own_line(found: re.Match[str]) -> str:
 def _above(lines: list[str]) -> list[str]:
     """Only what stands above our own reply line, if something does."""
     for at, line in enumerate(lines):
-        if (
-            "#" in line or "above" in line or "ober" in line or "dessus" in line
-        ) and words.ABOVE.match(line):
+        if len(line) < _LINE_CHARS and line.lstrip(" >\t")[:2] in _BARS and words.ABOVE.match(line):
             above = lines[:at]
             while above and not above[-1].strip():
                 above.pop()

@@ -11,6 +11,7 @@ CUT = "\x01"
 _WRAPPED_LINES = 6
 _WRAPPED_CHARS = 420
 _END_CHARS = 60
+_WRAP_CHARS = 60
 _FRONT_CHARS = 70
 _HEADER_LINES = 14
 _STRIP_END = " \t*_-\u00a0\u200e\u200f"
@@ -37,11 +38,21 @@ def classify(lines: list[str]) -> list[str]:
 
 
 def _linked(lines: list[str], kinds: list[str]) -> list[str]:
-    """Long links broken over lines inside a quote belong to the quote."""
+    """Long links and long lines broken inside a quote belong to the quote."""
     for at in range(1, len(lines)):
         if kinds[at] == "t" and kinds[at - 1] == "q":
             before, line = lines[at - 1], lines[at].strip()
-            opened = before.rfind("(http") > before.rfind(")") or before.rfind("<http") > before.rfind(">")
+            inside = at + 1 < len(lines) and kinds[at + 1] == "q"
+            if (
+                inside
+                and len(before) >= _WRAP_CHARS
+                and line[0].islower()
+                and before.rstrip()[-1].isalnum()
+            ):
+                kinds[at] = "q"
+            opened = before.rfind("(http") > before.rfind(")") or before.rfind(
+                "<http"
+            ) > before.rfind(">")
             if (opened and line[-1] in ")>" and " " not in line) or line.startswith("(http"):
                 kinds[at] = "q"
     return kinds

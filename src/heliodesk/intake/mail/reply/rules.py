@@ -4,55 +4,35 @@ import re
 
 _SHORT = 7
 """Fewer lines of text after a quote are a farewell, not an answer between the quotes."""
-_USENET_LINES = 14
-_RULE_LINES = 3
+_QUOTED = re.compile(r"[eqbd]*")
 
 
-def keep(kinds: list[str]) -> list[int]:
-    """Numbers of the lines to show."""
-    word = "".join(kinds)
-    chosen = list(range(len(word)))
-    for _ in range(len(word)):
-        place = _next_marker(word, chosen)
-        if place < 0:
-            break
-        word, chosen = _apply(word, chosen, place)
-    return _without_tail(word, chosen)
+def keep(kinds: list[str], *, greeted: bool = False) -> list[int]:
+    """Numbers of the lines to show. ``greeted``: the only text above the quote is a greeting."""
+    view = "".join(kinds)
+    numbers = list(range(len(view)))
+    while (place := view.find("b")) >= 0:
+        start, end = _hidden(view, place, greeted=greeted)
+        view = view[:start] + view[end:]
+        del numbers[start:end]
+    tail = "eqds" if "t" in view else "eds"
+    return numbers[: len(view.rstrip(tail))]
 
 
-def _next_marker(word: str, chosen: list[int]) -> int:
-    return next((at for at, number in enumerate(chosen) if word[number] == "b"), -1)
-
-
-def _apply(word: str, chosen: list[int], place: int) -> tuple[str, list[int]]:
-    """Treat the first marker that stands: cut there, or drop it and what it introduces."""
-    view = "".join(word[number] for number in chosen)
-    above = view[:place]
+def _hidden(view: str, place: int, *, greeted: bool) -> tuple[int, int]:
+    """The stretch to hide at the first marker: all below, marker and quote, or marker only."""
+    said = "t" in view[:place] or "s" in view[:place]
     after = view[place:].lstrip("bed")
-    size = len(view) - place - len(after)
-    said = "t" in above or "s" in above
+    begins = len(view) - len(after)
     if not after.strip("s"):
-        return word, chosen[:place]
+        return place, len(view)
     if after[0] == "t":
-        if said:
-            return word, chosen[:place]
-        return word, chosen[:place] + chosen[place + size :]
-    quoted = re.match(r"[eqbd]*", after)
-    end = quoted.end() if quoted else 0
-    rest = after[end:]
+        return (place, len(view)) if said else (place, begins)
+    quoted = _QUOTED.match(after)
+    rest = after[quoted.end() :] if quoted else after
     if "t" not in rest:
-        return (word, chosen[:place]) if said else (word, chosen[:place] + chosen[place + size :])
-    if (
-        "q" in rest.rstrip("eqbds")
-        or ("q" in rest and said)
-        or (said and rest.count("t") >= _SHORT)
-    ):
-        return word, chosen[:place] + chosen[place + size :]
-    return word, chosen[:place] + chosen[place + size + end :]
-
-
-def _without_tail(word: str, chosen: list[int]) -> list[int]:
-    """Without quotes, delimiters, device signatures and blanks at the end, if text remains."""
-    view = "".join(word[number] for number in chosen)
-    strip = "eqdsb" if "t" in view else "eds"
-    return chosen[: len(view.rstrip(strip))]
+        return (place, len(view)) if said else (place, begins)
+    between = "q" in rest if said else "q" in rest.rstrip("eqbds")
+    if between or (said and (greeted or rest.count("t") >= _SHORT)):
+        return place, begins
+    return place, len(view) - len(rest)

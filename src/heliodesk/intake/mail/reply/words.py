@@ -41,7 +41,8 @@ HAS_DATE = re.compile(
 )
 PUNCTUATED = re.compile(r"[,<\"(@]")
 STARTS = re.compile(
-    rf"[\s>*_-]*(?:(?:{_ON})\s|在|于|於|\d|[^\W\d]{{1,14}}[.,]{{1,2}}\s+\d|[^\W\d]{{2,4}}\s\d{{1,2}}\.\s|[^\W\d]{{2,14}},)", re.I
+    rf"[\s>*_-]*(?:(?:{_ON})\s|在|于|於|\d|[^\W\d]{{1,14}}[.,]{{1,2}}\s+\d|[^\W\d]{{2,4}}\s\d{{1,2}}\.\s|[^\W\d]{{2,14}},)",
+    re.I,
 )
 ENDS = re.compile(
     rf"(?:(?:{WROTE})\s*[:：.]?|[>)]\s*:?|[:：])[\s>*_-]*$|GMT[+-]\d\d:\d\d\s\S", re.I
@@ -105,10 +106,14 @@ HEADER = re.compile(
     re.I,
 )
 
+_OVER = (
+    r"above|oberhalb|über|au-dessus|ci-dessus|plus\s+haut|encima|arriba|acima|sopra|boven|ovenfor|over|ovanför"
+    r"|powyżej|nad|yläpuolelle|fölé|üstüne|üzerine|выше|вище|上方|以上|上に|위에"
+)
+_BAR = r"[-=_#*~—–]{2,}"
 ABOVE = re.compile(
-    r"[\s>]*(?:#{1,4}\s?-.{0,90}-\s?#{1,4}|[-=_#*—–\s]{2,}\s*(?:please\s+)?(?:reply|respond|write|type|enter)\b"
-    r".{0,40}\b(?:above|over|before)\b.{0,30}line.{0,20}[-=_#*—–]{2,}|[-=_#*—–\s]*(?:please\s+)?(?:reply|write|type your"
-    r"\s+reply)\s+above\s+this\s+line\W*|[-=_#*—–\s]{2,}\s*(?:bitte\s+)?antworten?\s+sie\s+(?:bitte\s+)?oberhalb\b.{0,40}"
-    r"|[-=_#*—–\s]{2,}\s*(?:merci\s+de\s+|veuillez\s+)?r[ée]pondre\s+au-dessus\b.{0,40})\s*$",
+    rf"[\s>]*(?:#{{1,4}}\s?-.{{0,90}}-\s?#{{1,4}}|{_BAR}.{{0,80}}(?:{_OVER}).{{0,60}}{_BAR}"
+    rf"|[-=_#*—–\s]*(?:please\s+)?(?:reply|write|type\s+your\s+reply)\s+above\s+this\s+line\W*"
+    rf"|{_BAR}\s*(?:please\s+)?(?:reply|respond|write|type)\b.{{0,40}}\babove\b.{{0,40}})\s*$",
     re.I,
 )
