@@ -36,24 +36,30 @@ _SUBJECT = re.compile(
     | risposta\s+automatica | automatick[áaéeý]\s+odpov | odpowied[źz]\s+automatyczna
     | autoodpowied[źz] | automatyczna\s+odpowied[źz] | automatikus\s+v[áa]lasz
     | r[ăa]spuns\s+automat | otomatik\s+(?:yan[ıi]t|cevap) | автоответ | автоматический\s+ответ
-    | автоматична\s+відповідь | αυτόματη\s+απάντηση | 自动(?:回复|答复) | 自動(?:回覆|返信|応答|回復)
+    | автоматична\s+відповідь | αυτόματη\s+απάντηση | 自动(?:回复|答复)
+    | 自動(?:回覆|返信|応答|回復)
     | 자동\s*(?:회신|응답) | 不在(?:通知|のお知らせ|返信) | 外出
     | out[\s_-]+of[\s_-]+(?:the[\s_-]+)?office | ooo\b\W | out\s+of\s+(?:the\s+)?country
     | away\s+(?:from|until|on)\b | on\s+(?:vacation|holiday|leave|annual\s+leave|maternity)
-    | (?:i\s*(?:am|'m)\s+)?(?:currently\s+)?(?:away|out)\s+of\s+(?:the\s+)?office | vacation\s*(?:reply|notice
+    | (?:i\s*(?:am|'m)\s+)?(?:currently\s+)?(?:away|out)\s+of\s+(?:the\s+)?office
+      | vacation\s*(?:reply|notice
         |response|message|:) | holiday\s+(?:reply|notice|message)
-    | abwesen(?:d|heit) | (?:ich\s+bin\s+)?nicht\s+im\s+(?:b[üu]ro|haus) | im\s+urlaub | urlaub(?:s|\b)
+    | abwesen(?:d|heit) | (?:ich\s+bin\s+)?nicht\s+im\s+(?:b[üu]ro|haus) | im\s+urlaub
+      | urlaub(?:s|\b)
     | afwezig | niet\s+aanwezig | absence\s+(?:du\s+bureau|message) | absen(?:t|ce)\b | absent\(e\)
-    | fuera\s+de\s+(?:la\s+)?oficina | ausen(?:te|cia) | fora\s+do\s+escrit[óo]rio | fuori\s+(?:sede|ufficio)
+    | fuera\s+de\s+(?:la\s+)?oficina | ausen(?:te|cia) | fora\s+do\s+escrit[óo]rio
+      | fuori\s+(?:sede|ufficio)
     | assen(?:te|za) | frav[æa]r | fr[åa]nvaro | ute\s+av\s+kontoret | ikke\s+p[åa]\s+kontoret
-    | poissa | poissaolo | nieobecn | mimo\s+kancel | h[áa]zon\s+k[ií]v[üu]l | вне\s+офиса | отсутств
+    | poissa | poissaolo | nieobecn | mimo\s+kancel | h[áa]zon\s+k[ií]v[üu]l | вне\s+офиса
+      | отсутств
     | ofis\s+d[ıi][şs][ıi]
     )""",
     re.I | re.X,
 )
 _ACKNOWLEDGED = re.compile(
     r"auto(?:matic(?:ally)?|mated)?[ -]?(?:generated|reply|response|responder)"
-    r"|\bauto-?submitted\b|^\W*delivery (?:receipt|confirmation)|^\W*(?:read|not read|gelesen|lu)\s*:"
+    r"|\bauto-?submitted\b|^\W*delivery (?:receipt|confirmation)|^\W*(?:read|not read"
+    r"|gelesen|lu)\s*:"
     r"|^\W*vacation\b",
     re.I,
 )

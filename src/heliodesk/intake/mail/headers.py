@@ -16,7 +16,8 @@ _SPACED = re.compile(rb"([!-9;-~]+)[ \t]+:")
 _KNOWN = re.compile(
     rb"(?:received|from|to|cc|bcc|subject|date|message-id|mime-version|content-[a-z-]+|x-[\w-]+"
     rb"|return-path|reply-to|sender|in-reply-to|references|delivered-to|list-[a-z]+|precedence"
-    rb"|dkim-signature|authentication-results|importance|priority|auto-submitted|user-agent)[ \t]*:",
+    rb"|dkim-signature|authentication-results|importance|priority|auto-submitted"
+    rb"|user-agent)[ \t]*:",
     re.I,
 )
 _ENVELOPE = re.compile(rb">?From [^\n]*\n")
@@ -100,7 +101,7 @@ def split(source: bytes, start: int, end: int) -> tuple[bytes, int]:
 
 
 def _mended(block: bytes, start: int, body: int) -> tuple[bytes, int]:
-    """Skip stray lines between fields; a stray line with no known field after it starts the body."""
+    """Skip stray lines between fields; one with no known field after it starts the body."""
     kept: list[bytes] = []
     lines = block.splitlines(keepends=True)
     last = max((at for at, line in enumerate(lines) if _KNOWN.match(line)), default=-1)

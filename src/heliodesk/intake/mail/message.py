@@ -23,8 +23,10 @@ from heliodesk.intake.mail.parts import Part, Piece
 
 _TITLE_CHARS = 400
 _NOBODY = Address("", "")
-_ROUTES = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to",
-           "apparently-to", "x-rcpt-to", "x-forwarded-to", "resent-to", "to", "cc", "bcc")  # fmt: skip
+_ROUTES = (
+    "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to",
+    "apparently-to", "x-rcpt-to", "x-forwarded-to", "resent-to", "to", "cc", "bcc",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

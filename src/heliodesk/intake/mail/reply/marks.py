@@ -19,15 +19,24 @@ _SENT = re.compile(
     | sent\s+(?:from|via|with|by|using)\s+(?:(?:my|a|an|the)\s+)?[^\s,.;]+(?:\s+[^\s,.;]+){{0,2}}
     | (?:[^\W\d]+\s+)?from\s+(?:my\s+)?mobile(?:\s+\w+)? | from\s+my\s+\S+(?:\s+\S+){{0,3}}
     | get\s+\[?outlook\s+for\s+.{{0,80}} | envoy[ée]\s+(?:depuis|de(?:puis)?|à\s+partir)\s+.{{1,60}}
-    | télécharger\s+outlook\s+pour\s+.{{1,60}} | von\s+mein(?:em|er)\s+.{{1,50}}\s+(?:gesendet|versendet|geschickt)
-    | (?:von|mit)\s+.{{1,40}}\s+gesendet | gesendet\s+(?:von|mit|über|aus)\s+.{{1,60}} | outlook\s+für\s+.{{1,60}}
-    | diese\s+nachricht\s+wurde\s+von\s+.{{1,60}}\s+gesendet | inviato\s+(?:da|dal|con)\s+.{{1,60}} | scarica\s+outlook\s+.{{1,60}}
-    | sendt\s+fra\s+.{{1,60}} | skickat\s+från\s+.{{1,60}} | från\s+min\s+.{{1,40}} | lähetetty\s+.{{1,60}}
-    | enviad[oa]\s+(?:do|da|desde|pelo|a\s+partir|por)\s+.{{1,60}} | obter\s+(?:o\s+)?outlook\s+.{{1,60}} | obtener\s+outlook\s+.{{1,60}}
-    | verzonden\s+(?:met|vanaf|via|door)\s+.{{1,60}} | verstuurd\s+(?:vanaf|met|via)\s+.{{1,60}} | outlook\s+voor\s+.{{1,60}}
+    | télécharger\s+outlook\s+pour\s+.{{1,60}} | von\s+mein(?:em|er)\s+.{{1,50}}\s+(?:gesendet
+      |versendet|geschickt)
+    | (?:von|mit)\s+.{{1,40}}\s+gesendet | gesendet\s+(?:von|mit|über|aus)\s+.{{1,60}}
+      | outlook\s+für\s+.{{1,60}}
+    | diese\s+nachricht\s+wurde\s+von\s+.{{1,60}}\s+gesendet | inviato\s+(?:da|dal
+      |con)\s+.{{1,60}} | scarica\s+outlook\s+.{{1,60}}
+    | sendt\s+fra\s+.{{1,60}} | skickat\s+från\s+.{{1,60}} | från\s+min\s+.{{1,40}}
+      | lähetetty\s+.{{1,60}}
+    | enviad[oa]\s+(?:do|da|desde|pelo|a\s+partir|por)\s+.{{1,60}}
+      | obter\s+(?:o\s+)?outlook\s+.{{1,60}} | obtener\s+outlook\s+.{{1,60}}
+    | verzonden\s+(?:met|vanaf|via|door)\s+.{{1,60}} | verstuurd\s+(?:vanaf|met|via)\s+.{{1,60}}
+      | outlook\s+voor\s+.{{1,60}}
     | wysłano?e?\s+(?:z|za)\s+.{{1,60}} | odesláno\s+z[e]?\s+.{{1,60}} | отправлено\s+(?:с|из)\s+.{{1,60}} | надіслано\s+з\s+.{{1,60}}
-    | .{{1,40}}(?:からの送信|から送信|で送信) | 從我的.{{1,30}}(?:傳送|寄出) | 发自我的.{{1,30}} | 發自我的.{{1,30}} | 从我的.{{1,30}}发送
-    | 나의\s.{{1,30}}에서\s보냄 | .{{1,30}}에서\s보냄 | .{{1,30}}(?:cihazımdan|telefonumdan)\s+gönderildi
+    | .{{1,40}}(?:からの送信|から送信|で送信) | 從我的.{{1,30}}(?:傳送|寄出)
+    | 发自我的.{{1,30}} | 發自我的.{{1,30}}
+      | 从我的.{{1,30}}发送
+    | 나의\s.{{1,30}}에서\s보냄 | .{{1,30}}에서\s보냄
+    | .{{1,30}}(?:cihazımdan|telefonumdan)\s+gönderildi
     )[\s*_)>\].!]*$""",
     re.I | re.X,
 )
@@ -35,7 +44,8 @@ _LINK = re.compile(
     r"\[([^\]]{1,80})\](?:\([^)]{0,300}\)|<[^>]{0,300}>)|<https?://[^>\s]{1,300}>|https?://\S{1,300}"
 )
 _SENT_HINT = re.compile(
-    r"sent|from|outlook|envoy|von |mit |gesend|nachricht|inviat|sendt|skickat|från|enviad|obt|verzond|verstuurd|wys|odes"
+    r"sent|from|outlook|envoy|von |mit |gesend|nachricht|inviat|sendt|skickat|från"
+    r"|enviad|obt|verzond|verstuurd|wys|odes"
     r"|отпр|наді|送信|傳送|寄出|发|發|보냄|gönder|läh|scarica|télé",
     re.I,
 )

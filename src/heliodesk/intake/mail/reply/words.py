@@ -85,18 +85,23 @@ FORWARDED = re.compile(
 )
 
 _KINDS = {
-    "f": r"from|von|de|da|van|fra|från|od|mittente|remitente|exp[ée]diteur|lähettäjä|от(?:\s+кого)?|від(?:\s+кого)?"
+    "f": r"from|von|de|da|van|fra|från|od|mittente|remitente|exp[ée]diteur|lähettäjä"
+    r"|от(?:\s+кого)?|від(?:\s+кого)?"
     r"|feladó|kimden|gönderen|发件人|寄件者|寄件人|差出人|送信者|보낸\s?사람|από|מאת|من|de\s+la|saatja|nuo",
-    "t": r"to|an|à|a|para|aan|til|till|do|destinat[aá]rio|destinataire|pour|vastaanottaja|кому|címzett|kime|alıcı"
+    "t": r"to|an|à|a|para|aan|til|till|do|destinat[aá]rio|destinataire|pour|vastaanottaja"
+    r"|кому|címzett|kime|alıcı"
     r"|收件人|收件者|宛先|받는\s?사람|προς|אל|إلى|către|komu|pro|za",
-    "c": r"cc|bcc|kopie|kopia|copie|cópia|copia|kopi|копия|másolat|bilgi|抄送|副本|참조|κοιν\.?|reply-to|répondre\s+à"
+    "c": r"cc|bcc|kopie|kopia|copie|cópia|copia|kopi|копия|másolat|bilgi|抄送|副本|참조|κοιν\.?"
+    r"|reply-to|répondre\s+à"
     r"|antwort(?:en)?\s+an|antwoord(?:en)?\s+aan|beantwoorden\s+-\s+aan|risposta|rispondi\s+a|responder\s+a|svara?\s+till"
     r"|importance|priority|wichtigkeit|attachments?|anlagen?|organization",
-    "d": r"date|sent(?:\s+at|\s+on)?|datum|gesendet(?:\s+am)?|envoy[ée]|enviad[oa](?:\s+e[lm])?|fecha|data|inviato|verzonden"
+    "d": r"date|sent(?:\s+at|\s+on)?|datum|gesendet(?:\s+am)?|envoy[ée]"
+    r"|enviad[oa](?:\s+e[lm])?|fecha|data|inviato|verzonden"
     r"|sendt|dato|skickat|wysłano|lähetetty|päivä(?:määrä)?|дата|отправлено|надіслано|dátum|elküldve|küldve|tarih"
     r"|gönderildi|gönderme\s+tarihi|发送时间|发送日期|日期|寄件日期|送信日時|日時|보낸\s?날짜|날짜|ημερομηνία|στάλθηκε|נשלח"
     r"|תאריך|تاريخ|تم\s+الإرسال|odesláno|odoslané|poslano|trimis|le",
-    "s": r"subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|temat|aihe|тема|tárgy|konu|主题|主題|主旨|件名"
+    "s": r"subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|temat|aihe|тема"
+    r"|tárgy|konu|主题|主題|主旨|件名"
     r"|제목|θέμα|נושא|الموضوع|předmět|predmet|subiect|zadeva|teema",
 }
 HEADER = re.compile(
