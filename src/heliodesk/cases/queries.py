@@ -12,7 +12,8 @@ from heliodesk.cases.rules import OPEN
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
 
-_OPEN = "c.state in (" + ", ".join(f"'{state}'" for state in sorted(OPEN)) + ")"
+#: The condition for open cases, as their indexes have it.
+OPEN_ONLY = "c.state in (" + ", ".join(f"'{state}'" for state in sorted(OPEN)) + ")"
 _DUE = ("urgency", "due_at", "id")
 _LATEST = ("last_activity_at", "id")
 #: Characters of the last message that a list shows.
@@ -33,12 +34,12 @@ VIEWS = {
     view.code: view
     for view in (
         View("needs_us", "c.state in ('assigned', 'new')"),
-        View("mine", f"c.owner_id = %s and {_OPEN}", personal=True),
-        View("unassigned", f"c.owner_id is null and {_OPEN}"),
-        View("waiting", f"c.state = 'pending_customer' and {_OPEN}"),
-        View("engineering", f"c.state = 'pending_vendor' and {_OPEN}"),
-        View("open", _OPEN),
-        View("closed", f"not ({_OPEN})", order=_LATEST),
+        View("mine", f"c.owner_id = %s and {OPEN_ONLY}", personal=True),
+        View("unassigned", f"c.owner_id is null and {OPEN_ONLY}"),
+        View("waiting", f"c.state = 'pending_customer' and {OPEN_ONLY}"),
+        View("engineering", f"c.state = 'pending_vendor' and {OPEN_ONLY}"),
+        View("open", OPEN_ONLY),
+        View("closed", f"not ({OPEN_ONLY})", order=_LATEST),
     )
 }
 
@@ -150,7 +151,8 @@ def counts(person: Person, *, most: int) -> dict[str, int]:
 @lru_cache(maxsize=4)
 def _counts_sql(seen: str) -> str:
     parts = (
-        f"(select count(*) from (select from cases_case c where {view.where} and {seen} limit %s) n)"
+        "(select count(*) from (select from cases_case c "
+        f"where {view.where} and {seen} limit %s) n)"
         for view in VIEWS.values()
     )
     return "select " + ", ".join(parts)

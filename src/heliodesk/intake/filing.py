@@ -117,6 +117,17 @@ def told_of(draft: Draft, outcome: Outcome, facts: Facts) -> dict[str, Any]:
     return told
 
 
+def letter_of(draft: Draft, ref: str) -> dict[str, Any]:
+    """What a letter about a held item needs to know of it."""
+    return {
+        "ref": ref,
+        "sender": draft.sender,
+        "subject": draft.subject,
+        "mailbox_id": draft.mailbox_id,
+        "message_id": draft.message_id,
+    }
+
+
 def _open(
     drafts: Sequence[Draft],
     outcomes: Sequence[Outcome],
@@ -254,8 +265,8 @@ def _hold(
                 at + timedelta(days=int(str(purge))),
             )
         )  # fmt: skip
-        data = {"reason": outcome.reason, "told": told_of(draft, outcome, facts)}
-        happenings.append(Happening("opened", "held", id, data))
+        told = {**told_of(draft, outcome, facts), **letter_of(draft, ref)}
+        happenings.append(Happening("opened", "held", id, {"reason": outcome.reason}, told=told))
     sql.insert(cursor, "intake_helditem", _HELD, rows)
     for index in _indexes(outcomes, Fate.JOIN_HELD):
         outcome = outcomes[index]

@@ -39,7 +39,7 @@ def put_aside(one: Waiting, error: str, *, at: datetime) -> None:
             result_id=id,
             message_id=f"inbound-{one.id}",
         )
-        data = {"reason": "poison", "error": storable(error)[:500], "told": {"answer": False}}
+        data = {"reason": "poison", "error": storable(error)[:500]}
         record([Happening("opened", "held", id, data)], by=SYSTEM, at=at)
 
 

@@ -55,6 +55,8 @@ class Happening:
     data: Mapping[str, Any] = field(default_factory=dict)
     #: Who, when it is not the one who records the batch.
     by: By | None = None
+    #: Handed to the followers and not kept: words to send, addresses.
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Recorded:
     subject_kind: str
     subject_id: int
     data: Mapping[str, Any]
+    told: Mapping[str, Any]
 
 
 Follower = Callable[[Sequence[Recorded]], None]
@@ -106,7 +109,7 @@ def record(happenings: Sequence[Happening], *, by: By, at: datetime) -> list[Rec
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute("select pg_notify(%s, %s)", [CHANNEL, _told(happenings)])
     recorded = [
-        Recorded(id, at, actor, h.verb, h.subject_kind, h.subject_id, h.data)
+        Recorded(id, at, actor, h.verb, h.subject_kind, h.subject_id, h.data, h.told)
         for id, actor, h in zip(ids, actors, happenings, strict=True)
     ]
     _follow(recorded)

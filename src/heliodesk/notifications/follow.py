@@ -1,6 +1,6 @@
 """Who is told when something happens: letters to customers, written as outbound rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heliodesk.channels import outgoing, threading_ids
@@ -11,8 +11,8 @@ from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel.references import spoken
 from heliodesk.kernel.text import preview
 from heliodesk.notifications import words_in_force
-from heliodesk.notifications.queries import CaseLetter, case_letters, held_letters
-from heliodesk.notifications.rendering import Mail, render
+from heliodesk.notifications.queries import CaseLetter, case_letters
+from heliodesk.notifications.rendering import Mail, Words, render
 
 #: Characters of the customer's own words that an acknowledgement repeats.
 _DETAILS = 4_000
@@ -34,7 +34,7 @@ def answer(events: Sequence[Recorded]) -> None:
 
 
 def _letters(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
-    wanted = [e for e in events if not automatic or _told(e).get("answer")]
+    wanted = [e for e in events if not automatic or e.told.get("answer")]
     if not wanted:
         return
     letters = case_letters([(e.subject_id, e.data["message"]) for e in wanted])
@@ -47,16 +47,12 @@ def _letters(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
         )
         if box and outgoing.is_address(letter.requester):
             own = words.of(kind, region=letter.region, language=letter.language)
-            mail = render(own, _values(letter, _told(event)), box)
+            mail = render(own, _values(letter, event.told), box)
             drafts.append(_draft(kind, letter, mail, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
 
 
-def _told(event: Recorded) -> dict[str, Any]:
-    return dict(event.data.get("told") or {})
-
-
-def _values(letter: CaseLetter, told: dict[str, Any]) -> dict[str, Any]:
+def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
     text = letter.text.strip()
     return {
         "ref": letter.ref,
@@ -110,48 +106,50 @@ def reject_held(events: Sequence[Recorded]) -> None:
 
 
 def _held(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
-    wanted = [e for e in events if _told(e).get("answer")]
+    wanted = [e for e in events if e.told.get("answer") and outgoing.is_address(e.told["sender"])]
     if not wanted:
         return
-    letters = held_letters([e.subject_id for e in wanted])
     boxes, words = active_mailboxes(), words_in_force.load()
     drafts = []
     for event in wanted:
-        letter, told = letters[event.subject_id], _told(event)
-        box = next((b for b in boxes if b.id == letter.mailbox_id), boxes[0] if boxes else None)
-        if box is None or not outgoing.is_address(letter.sender):
-            continue
-        values = {
-            "ref": letter.ref,
-            "subject": preview(letter.subject, 120),
-            "sentence": told.get("sentence", ""),
-            "text": told.get("text", ""),
-        }
-        mail = render(words.of(kind, region=box.region, language="en"), values, box)
-        answered = f"<{letter.message_id}>" if "@" in letter.message_id else ""
-        drafts.append(
-            OutboundDraft(
-                key=f"{kind}:{letter.held_id}",
-                mailbox_id=box.id,
-                kind=kind,
-                subject_kind="held",
-                subject_id=letter.held_id,
-                automatic=automatic,
-                to=[letter.sender],
-                from_address=box.address,
-                from_name=box.name,
-                reply_to=threading_ids.reply_address(box.address, letter.ref),
-                subject=mail.subject,
-                text=mail.text,
-                html=mail.html,
-                message_id=threading_ids.message_id(
-                    kind, letter.ref, box.address.rpartition("@")[2]
-                ),
-                in_reply_to=answered,
-                references=[answered] if answered else [],
-            )
-        )
+        written_to = event.told["mailbox_id"]
+        box = next((b for b in boxes if b.id == written_to), boxes[0] if boxes else None)
+        if box:
+            own = words.of(kind, region=box.region, language="en")
+            drafts.append(_held_draft(kind, event, own, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
+
+
+def _held_draft(
+    kind: str, event: Recorded, own: Words, box: MailboxFacts, *, automatic: bool
+) -> OutboundDraft:
+    told, domain = event.told, box.address.rpartition("@")[2]
+    values = {
+        "ref": told["ref"],
+        "subject": preview(told["subject"], 120),
+        "sentence": told.get("sentence", ""),
+        "text": told.get("text", ""),
+    }
+    mail = render(own, values, box)
+    answered = f"<{told['message_id']}>" if told["message_id"] else ""
+    return OutboundDraft(
+        key=f"{kind}:{event.subject_id}",
+        mailbox_id=box.id,
+        kind=kind,
+        subject_kind="held",
+        subject_id=event.subject_id,
+        automatic=automatic,
+        to=[told["sender"]],
+        from_address=box.address,
+        from_name=box.name,
+        reply_to=threading_ids.reply_address(box.address, told["ref"]),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        message_id=threading_ids.message_id(kind, told["ref"], domain),
+        in_reply_to=answered,
+        references=[answered] if answered else [],
+    )
 
 
 FOLLOWS: dict[tuple[str, str], Follower] = {

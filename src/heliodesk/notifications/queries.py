@@ -1,4 +1,4 @@
-"""What letters need to know of cases and held items: one statement for a batch."""
+"""What letters need to know of cases: one statement for a batch."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -55,30 +55,3 @@ def case_letters(wanted: Sequence[tuple[int, int]]) -> dict[int, CaseLetter]:
     with connection.cursor() as cursor:
         cursor.execute(_LETTERS, [[c for c, _ in wanted], [m for _, m in wanted]])
         return {row[11]: CaseLetter(*row) for row in cursor.fetchall()}
-
-
-class HeldLetter(NamedTuple):
-    """A held item that is answered."""
-
-    held_id: int
-    ref: str
-    sender: str
-    subject: str
-    mailbox_id: int | None
-    message_id: str
-
-
-_HELD = """
-select h.id, h.ref, h.sender_address, h.subject, h.mailbox_id,
-       coalesce((select i.message_id from intake_heldmessage m
-                   join channels_inbound i on i.id = m.inbound_id
-                  where m.held_id = h.id order by m.id desc limit 1), '')
-  from intake_helditem h where h.id = any(%s)
-"""
-
-
-def held_letters(ids: Sequence[int]) -> dict[int, HeldLetter]:
-    """The letters for these held items, by id."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [list(ids)])
-        return {row[0]: HeldLetter(*row) for row in cursor.fetchall()}

@@ -73,8 +73,8 @@ def _events(one: Heard, message_id: int, before: State, now: State) -> list[Happ
     by = SYSTEM
     if message.author_contact_id:
         by = By("contact", message.author_contact_id, message.author_name)
-    data = {"message": message_id, "automatic": message.automatic, "told": one.told}
+    data: dict[str, object] = {"message": message_id, "automatic": message.automatic}
     if before != now:
         data |= {"from": before, "to": now}
     verb = Verb.REOPEN if before in _REOPENABLE and now != before else Verb.HEAR
-    return [Happening(verb, "case", one.case_id, data, by=by)]
+    return [Happening(verb, "case", one.case_id, data, by=by, told=one.told)]

@@ -118,5 +118,5 @@ def _event(case: NewCase, opened: Opened) -> Happening:
     by = None
     if case.contact_id and case.message.direction == "in":
         by = By("contact", case.contact_id, case.message.author_name)
-    data = {"message": opened.message_id, "priority": case.priority, "told": case.told}
-    return Happening(Happened.OPENED, "case", opened.id, data, by=by)
+    data = {"message": opened.message_id, "priority": case.priority}
+    return Happening(Happened.OPENED, "case", opened.id, data, by=by, told=case.told)

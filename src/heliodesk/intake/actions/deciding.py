@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -21,13 +22,12 @@ from heliodesk.intake import facts
 from heliodesk.intake.actions.reading import read_held
 from heliodesk.intake.decide import request_of
 from heliodesk.intake.draft import Draft
-from heliodesk.intake.filing import message_of, new_case_of
+from heliodesk.intake.filing import letter_of, message_of, new_case_of
 from heliodesk.intake.identify import Identity, role_at
 from heliodesk.intake.models import HeldItem
 from heliodesk.intake.outcome import Fate, Outcome
 from heliodesk.intake.rules import HeldState
 from heliodesk.journal.record import SYSTEM, By, Happening, record
-from heliodesk.kernel.text import one_line
 
 
 def release_held(
@@ -107,7 +107,10 @@ def reject_held(held: HeldItem, *, text: str, by: By, at: datetime) -> None:
         raise Refused("Write what the sender should know, or mark it as spam to send nothing.")
     with transaction.atomic():
         row = _locked(held)
-        told = {"answer": True, "text": text.strip()[:20_000]}
+        draft = next((one.draft for one in reversed(read_held(row)) if one.draft), None)
+        if draft is None:
+            raise Refused(f"{row.ref} cannot be read, so it cannot be answered.")
+        told = {"answer": True, "text": text.strip()[:20_000], **letter_of(draft, row.ref)}
         _settle(row, HeldState.REJECTED, by=by, at=at, told=told)
 
 
@@ -197,7 +200,7 @@ def _settle(
     by: By,
     at: datetime,
     case_id: int | None = None,
-    told: dict[str, object] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> None:
     row.state, row.decided_at, row.case_id = state, at, case_id
     row.decided_by_id = by.id if by.kind == "user" else None
@@ -211,9 +214,5 @@ def _settle(
                 " where id = any(select inbound_id from intake_heldmessage where held_id = %s)",
                 [case_id, row.pk],
             )
-    data = {
-        "case": case_id,
-        "told": told or {"answer": False},
-        "sender": one_line(row.sender_address),
-    }
-    record([Happening(state.value, "held", row.pk, data)], by=by, at=at)
+    happening = Happening(state.value, "held", row.pk, {"case": case_id}, told=told or {})
+    record([happening], by=by, at=at)
