@@ -154,10 +154,10 @@ def orchard() -> Account:
     return make.account(name="Orchard", identifier="10-0000-0000001")
 
 
-CONTACTS = """email,name,account,roles,phone,time zone,further addresses
+CONTACTS = """email,name,account,roles,phone,time zone,more addresses
 Ann@Orchard.example,Ann Smith,10-0000-0000001,"authorised, designated",'+44,Europe/London,as@home.example
 bob@orchard.example,Bob,10-0000-0000001,,,,
-"""
+"""  # noqa: E501
 
 
 def roles(contact: Contact) -> set[tuple[str, bool]]:

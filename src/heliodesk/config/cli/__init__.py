@@ -13,6 +13,7 @@ from heliodesk import __version__
 COMMANDS = {
     "calendar": ("heliodesk.config.cli.calendar:command", "Business time: add and measure."),
     "check": ("heliodesk.config.cli.check:command", "The doctor: what is wrong and what to do."),
+    "customers": ("heliodesk.config.cli.customers:command", "Customers in and out as sheets."),
     "db": ("heliodesk.config.cli.db:command", "Prompt, migrate, back up and restore."),
     "demo": ("heliodesk.config.cli.demo:command", "Run the desk with a demo vendor in it."),
     "live": ("heliodesk.config.cli.serve:live", "Serve the stream of live updates only."),
@@ -21,6 +22,7 @@ COMMANDS = {
     "mail-listener": ("heliodesk.config.cli.serve:mail_listener", "Take in mail only."),
     "policy": ("heliodesk.config.cli.policy:command", "Packs, and what they would decide."),
     "serve": ("heliodesk.config.cli.serve:command", "Run the whole desk, supervised."),
+    "user": ("heliodesk.config.cli.user:command", "The people of the desk."),
     "web": ("heliodesk.config.cli.serve:web", "Serve the pages only."),
     "worker": ("heliodesk.config.cli.serve:worker", "Do the background work only."),
 }
