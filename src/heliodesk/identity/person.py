@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from heliodesk.identity.rules import May, Role, allows
+from heliodesk.journal.record import By
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,8 @@ class Person:
     def may(self, permission: May) -> bool:
         """Whether this person's role holds the permission."""
         return allows(self.role, permission)
+
+    @property
+    def by(self) -> By:
+        """This person as the doer of an action."""
+        return By("user", self.id, self.name, self.role)

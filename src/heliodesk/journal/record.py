@@ -18,7 +18,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from heliodesk.identity.person import Person
 from heliodesk.kernel import sql
 
 #: Longest payload of a NOTIFY is 8,000 bytes; ids past this many are told as "many".
@@ -35,11 +34,6 @@ class By:
     name: str
     #: The role of a user, which some verbs ask for.
     role: str = ""
-
-
-def by_person(person: Person) -> By:
-    """The signed-in person as the doer of an action."""
-    return By("user", person.id, person.name, person.role)
 
 
 SYSTEM = By("system", None, "Heliodesk")
