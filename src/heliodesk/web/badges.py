@@ -1,8 +1,11 @@
 """Small marks: initials, their colour, and a package's bars."""
 
+import time
 import zlib
 from functools import lru_cache
 from typing import NamedTuple
+
+from heliodesk.entitlements import packs
 
 #: Colours of avatars: ``[data-a]`` in badge.css has as many.
 HUES = 12
@@ -34,7 +37,28 @@ class Package(NamedTuple):
     ranks: int
 
 
-@lru_cache(maxsize=256)
+#: Tones by rank, from the base that everybody has to the highest.
+_TONES = ("neutral", "copper", "steel", "amber", "violet", "teal")
+#: Badges older than this many seconds are read again from the policy in force.
+_FRESH_SECONDS = 30.0
+_read: tuple[float, dict[str, Package]] = (0.0, {})
+
+
 def package(code: str) -> Package:
-    """A package's badge; until a policy names it, its code is its name."""
-    return Package(code.replace("_", " ").replace("-", " ").capitalize(), "neutral", 0, 0)
+    """A package's badge; a code that the policy does not know is its own name."""
+    global _read
+    if time.monotonic() - _read[0] > _FRESH_SECONDS:
+        _read = (time.monotonic(), _packages())
+    return _read[1].get(code) or Package(code.replace("_", " ").capitalize(), "neutral", 0, 0)
+
+
+def _packages() -> dict[str, Package]:
+    try:
+        policy = packs.active().policy
+    except packs.NoActivePack:
+        return {}
+    found = policy.pack.packages
+    return {
+        one.code: Package(one.label, _TONES[min(one.rank, 5)], one.rank, len(found) - 1)
+        for one in found
+    }

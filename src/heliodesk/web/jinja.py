@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
 from heliodesk.kernel.references import spoken
-from heliodesk.web import badges, dates, rail, snippets, words
+from heliodesk.web import badges, dates, rail, snippets, texts, words
 from heliodesk.web.told import told
 
 _ICONS = Path(__file__).parent / "static" / "icons.svg"
@@ -38,6 +38,7 @@ def environment(**options: Any) -> jinja2.Environment:
         badges=badges,
         rail=rail,
         snippets=snippets,
+        texts=texts,
         told=told,
     )
     env.filters.update(spoken=spoken, initials=badges.initials, hue=badges.hue, size=words.size)

@@ -34,6 +34,64 @@ _CHANNELS = {
 }
 
 
+_KINDS = {
+    "technical": _("Technical question"),
+    "service_request": _("Service request"),
+    "message_trace": _("Message trace"),
+    "billing": _("Billing"),
+}
+_FLAGS = {"p1_by_call": _("P1 by telephone"), "sender_unproven": _("Sender not proven")}
+_CONTACT_KINDS = {
+    "authorised": _("authorised"),
+    "designated": _("designated"),
+    "admin": _("account administrator"),
+}
+_LIFECYCLES = {
+    "implementation": _("Being set up"),
+    "live": _("Live"),
+    "ended": _("Ended"),
+}
+_WHY = {
+    "ACCEPT": _("Why this was accepted"),
+    "ACCEPT_WRITTEN": _("Why this is answered in writing"),
+    "ACCEPT_DOWNGRADED": _("Why this has a lower priority"),
+    "ACCEPT_DEFERRED": _("Why this waits until opening"),
+    "ACCEPT_RESTRICTED": _("Why this is restricted"),
+    "REOPEN": _("Why this was reopened"),
+    "NEW_LINKED": _("Why this is a new case"),
+}
+
+
+def _spelled(table: dict[str, str], code: str) -> str:
+    """A code's words; a code without any is shown as words, not as a code."""
+    return gettext(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
+
+
+def kind(code: str) -> str:
+    """What sort of case it is."""
+    return _spelled(_KINDS, code).capitalize()
+
+
+def flag(code: str) -> str:
+    """A mark on a case."""
+    return _spelled(_FLAGS, code)
+
+
+def contact_kind(code: str) -> str:
+    """What a contact is at an account."""
+    return _spelled(_CONTACT_KINDS, code)
+
+
+def lifecycle(code: str) -> str:
+    """Where an account stands with the vendor."""
+    return _spelled(_LIFECYCLES, code)
+
+
+def why(decision: str | None) -> str:
+    """The heading over the rules of a decision."""
+    return gettext(_WHY.get(decision or "", _("Why this was decided so")))
+
+
 _ROLES = {"agent": _("Agent"), "lead": _("Lead"), "admin": _("Administrator")}
 
 

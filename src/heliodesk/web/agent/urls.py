@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from heliodesk.web.agent import around, queue, search
+from heliodesk.web.agent import around, case, files, queue, search, verbs, writing
 
 _queue = [
     path("", queue.needs_us, name="needs_us"),
@@ -15,6 +15,14 @@ _queue = [
 ]
 urlpatterns = [
     path("", include((_queue, "queue"))),
+    path("cases/<str:ref>/", case.show, name="case"),
+    path("cases/<str:ref>/reply/", writing.reply, name="reply"),
+    path("cases/<str:ref>/note/", writing.note, name="note"),
+    path("cases/<str:ref>/draft/", writing.draft, name="draft"),
+    path("cases/<str:ref>/<slug:verb>/", verbs.do, name="verb"),
+    path("attachments/<int:attachment_id>/", files.attachment, name="attachment"),
+    path("messages/<int:message_id>/html/", files.original, name="original"),
+    path("messages/<int:message_id>/raw/", files.raw, name="raw"),
     path("search/", search.find, name="search"),
     path("rail/", around.rail, name="rail"),
     path("more/", around.more, name="more"),

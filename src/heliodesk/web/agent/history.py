@@ -1,0 +1,133 @@
+"""What happened to a case, in sentences; and woven between what was said."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from markupsafe import Markup
+
+from heliodesk.cases.conversation import Said
+from heliodesk.kernel.references import spoken
+from heliodesk.web import words
+
+Data = Mapping[str, Any]
+
+
+class Line(NamedTuple):
+    """One happening as the page shows it."""
+
+    at: datetime
+    icon: str
+    text: Markup
+    by: str
+
+
+def _say(sentence: str, **values: object) -> Markup:
+    return Markup(sentence).format(**values)  # noqa: S704 (our sentence; format escapes values)
+
+
+def _case(ref: object) -> Markup:
+    return Markup('<a class="ref" href="/cases/{0}/">{1}</a>').format(ref, spoken(str(ref)))
+
+
+def _reason(data: Data) -> Markup:
+    return _say("{0}").format(f": {data['reason']}") if data.get("reason") else Markup("")
+
+
+def _renamed(data: Data) -> Markup:
+    return _say(_("Renamed; it was “{was}”."), was=data.get("was", ""))
+
+
+def _prioritised(data: Data) -> Markup:
+    return _say(
+        _("Priority <b>{priority}</b>, was {was}{reason}"),
+        priority=data.get("priority", ""),
+        was=data.get("was", ""),
+        reason=_reason(data),
+    )
+
+
+def _parties(data: Data) -> Markup:
+    if data.get("removed"):
+        return _say(_("{address} is no longer copied."), address=data["removed"])
+    return _say(_("<b>{address}</b> is copied from now on."), address=data.get("address", ""))
+
+
+def _named(sentence: str, **keys: str) -> Callable[[Data], Markup]:
+    """A sentence with values of the event in it, by their keys there."""
+    return lambda d: _say(_(sentence), **{name: d.get(key, "") for name, key in keys.items()})
+
+
+def _about(sentence: str, key: str) -> Callable[[Data], Markup]:
+    """A sentence that names another case."""
+    return lambda d: _say(_(sentence), case=_case(d.get(key, "")))
+
+
+def _because(sentence: str) -> Callable[[Data], Markup]:
+    """A sentence that ends with the reason, when there is one."""
+    return lambda d: _say(_(sentence), reason=_reason(d))
+
+
+_SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
+    "opened": ("ticket", _named(N_("Opened."))),
+    "take": ("user", _named(N_("Taken by <b>{owner}</b>."), owner="owner")),
+    "assign": ("user", _named(N_("Given to <b>{owner}</b>."), owner="owner")),
+    "release": ("inbox", _named(N_("Put back into the queue."))),
+    "await_customer": ("s-customer", _named(N_("Waiting for the customer."))),
+    "await_vendor": ("s-vendor", _named(N_("With engineering."))),
+    "resume": ("s-assigned", _named(N_("Work goes on."))),
+    "resolve": ("okring", _named(N_("<b>Resolved.</b>"))),
+    "close": ("s-closed", _named(N_("Closed."))),
+    "reopen": ("s-assigned", _named(N_("Reopened."))),
+    "cancel": ("xring", _because(N_("Cancelled{reason}"))),
+    "merge": ("merge", _about(N_("Merged into {case}."), "into")),
+    "merged_in": ("merge", _about(N_("{case} was merged in."), "from")),
+    "unmerged": ("merge", _named(N_("The merge was undone."))),
+    "prioritise": ("flag", _prioritised),
+    "retitle": ("pen", _renamed),
+    "move": ("arrow", _named(N_("Moved to the queue <b>{queue}</b>."), queue="queue")),
+    "link": ("link", _about(N_("Linked with {case}."), "other")),
+    "unlinked": ("link", _about(N_("No longer linked with {case}."), "other")),
+    "invite": ("users", _parties),
+    "mail_failed": ("warn", _because(N_("A mail could not be sent{reason}"))),
+    "bounced": ("warn", _named(N_("A mail to {address} came back."), address="address")),
+    "target_met": ("check", _named(N_("A target was met."))),
+    "target_warned": ("clock", _named(N_("A target falls due soon."))),
+    "target_missed": ("warn", _named(N_("A target was missed."))),
+}
+
+
+def lines(events: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """The happenings that messages do not show by themselves, in order."""
+    return [line for event in events if (line := _line(event))]
+
+
+def _line(event: Mapping[str, Any]) -> Line | None:
+    verb, data = event["verb"], event["data"]
+    if verb in {"reply", "note"}:
+        return None
+    at = datetime.fromtimestamp(event["at"], UTC)
+    by = event["by"] if event["by_kind"] == "user" else ""
+    if verb == "hear":
+        return _moved(data, at)
+    icon, sentence = _SENTENCES.get(verb, ("dots", lambda d: _say("{0}").format(verb)))
+    return Line(at, icon, sentence(data), by)
+
+
+def _moved(data: Data, at: datetime) -> Line | None:
+    """The customer's answer brought the case back to us."""
+    if not data.get("to"):
+        return None
+    shown = words.state(str(data["to"]))
+    return Line(at, shown.icon, _say(_("Now <b>{state}</b>."), state=shown.word), "")
+
+
+def woven(said: list[Said], happened: list[Line]) -> list[Said | Line]:
+    """Messages and happenings in the order they came; of the same moment the message first."""
+    if not said:
+        return list(happened)
+    began = said[0].at
+    both: list[Said | Line] = [*said, *(line for line in happened if line.at >= began)]
+    return sorted(both, key=lambda one: (one.at, isinstance(one, Line)))

@@ -1,0 +1,229 @@
+"""The verbs on a case: those that one press does, and those that ask something first."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_noop as _
+
+from heliodesk.cases import actions
+from heliodesk.cases.access import Hidden, get_case
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Refused
+from heliodesk.identity.person import Person
+from heliodesk.identity.rules import May
+from heliodesk.journal.record import By
+from heliodesk.kernel import clock, reading
+from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.answer import page
+from heliodesk.web.told import tell
+
+Form = Mapping[str, str]
+
+
+class Deed(NamedTuple):
+    """One verb as pages offer it: what it does, and the words for when it is done."""
+
+    do: Callable[[Case, Form, Person, By, datetime], object]
+    done: str
+    #: What is asked first: title, explanation, button; none is done at once.
+    asks: tuple[str, str, str] | None = None
+
+
+def _other(form: Form, person: Person) -> Case:
+    """The case that a form names by its reference."""
+    ref = form.get("other", "")
+    try:
+        return get_case(person, ref)
+    except Hidden:
+        raise Refused(
+            translated("There is no case %(ref)s that you can see. Check its reference.")
+            % {"ref": ref or "?"}
+        ) from None
+
+
+def _owner(form: Form) -> int:
+    given = form.get("owner", "")
+    if not (given.isascii() and given.isdigit()):
+        raise Refused(translated("Choose a colleague."))
+    return int(given)
+
+
+DEEDS: dict[str, Deed] = {
+    "take": Deed(
+        lambda case, form, person, by, at: actions.take(case, by=by, at=at),
+        _("The case is yours."),
+    ),
+    "release": Deed(
+        lambda case, form, person, by, at: actions.release(case, by=by, at=at),
+        _("The case is back in its queue."),
+    ),
+    "await_customer": Deed(
+        lambda case, form, person, by, at: actions.await_customer(case, by=by, at=at),
+        _("The case waits for the customer."),
+    ),
+    "await_vendor": Deed(
+        lambda case, form, person, by, at: actions.await_vendor(case, by=by, at=at),
+        _("The case is with engineering."),
+    ),
+    "resume": Deed(
+        lambda case, form, person, by, at: actions.resume(case, by=by, at=at),
+        _("Work goes on."),
+    ),
+    "close": Deed(
+        lambda case, form, person, by, at: actions.close(case, by=by, at=at),
+        _("The case is closed."),
+    ),
+    "reopen": Deed(
+        lambda case, form, person, by, at: actions.reopen(case, by=by, at=at),
+        _("The case is open again."),
+    ),
+    "unmerge": Deed(
+        lambda case, form, person, by, at: actions.unmerge(case, by=by, at=at),
+        _("The merge is undone."),
+    ),
+    "uninvite": Deed(
+        lambda case, form, person, by, at: actions.uninvite(
+            case, address=form.get("address", ""), by=by, at=at
+        ),
+        _("They are no longer copied."),
+    ),
+    "unlink": Deed(
+        lambda case, form, person, by, at: actions.unlink(
+            case, other=_other(form, person), by=by, at=at
+        ),
+        _("The link is removed."),
+    ),
+    "assign": Deed(
+        lambda case, form, person, by, at: actions.assign(
+            case, owner_id=_owner(form), by=by, at=at
+        ),
+        _("The case has a new owner."),
+        (_("Give to a colleague"), _("They see it among their cases at once."), _("Give")),
+    ),
+    "resolve": Deed(
+        lambda case, form, person, by, at: actions.resolve(
+            case, text=form.get("text", ""), by=by, at=at
+        ),
+        _("The case is resolved."),
+        (
+            _("Resolve"),
+            _("Say how it was solved; the customer and the next engineer read it."),
+            _("Resolve"),
+        ),
+    ),
+    "cancel": Deed(
+        lambda case, form, person, by, at: actions.cancel(
+            case, reason=form.get("reason", ""), by=by, at=at
+        ),
+        _("The case is cancelled."),
+        (
+            _("Cancel the case"),
+            _("For duplicates, spam and what was withdrawn. Only a lead can bring it back."),
+            _("Cancel the case"),
+        ),
+    ),
+    "prioritise": Deed(
+        lambda case, form, person, by, at: actions.prioritise(
+            case,
+            priority=form.get("priority", ""),
+            reason=form.get("reason", ""),
+            by=by,
+            at=at,
+        ),
+        _("The priority is changed."),
+        (_("Change the priority"), _("P1 is made by telephone only."), _("Change it")),
+    ),
+    "retitle": Deed(
+        lambda case, form, person, by, at: actions.retitle(
+            case, title=form.get("title", ""), by=by, at=at
+        ),
+        _("The case is renamed."),
+        (_("Rename"), _("The words that a colleague would look for."), _("Rename")),
+    ),
+    "move": Deed(
+        lambda case, form, person, by, at: actions.move(
+            case, queue=form.get("queue", ""), by=by, at=at
+        ),
+        _("The case is moved."),
+        (_("Move to another queue"), _("Its owner and its clock stay."), _("Move")),
+    ),
+    "merge": Deed(
+        lambda case, form, person, by, at: actions.merge(
+            case, into=_other(form, person), by=by, at=at
+        ),
+        _("The case is merged. Undo it on the merged case."),
+        (
+            _("Merge into another case"),
+            _("Everything said moves there, and later replies follow. It can be undone."),
+            _("Merge"),
+        ),
+    ),
+    "link": Deed(
+        lambda case, form, person, by, at: actions.link(
+            case, other=_other(form, person), by=by, at=at
+        ),
+        _("The cases are linked."),
+        (_("Link with another case"), _("Each shows the other beside it."), _("Link")),
+    ),
+    "invite": Deed(
+        lambda case, form, person, by, at: actions.invite(
+            case, address=form.get("address", ""), name=form.get("name", ""), by=by, at=at
+        ),
+        _("They are copied from now on."),
+        (_("Copy somebody"), _("They get every answer, and may write to the case."), _("Copy")),
+    ),
+}
+
+
+@needs(May.WORK_CASES)
+def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
+    """Do a verb; a GET shows what it asks first.
+
+    Raises:
+        Refused: not possible now; nothing is changed (409).
+    """
+    deed = DEEDS.get(verb)
+    if deed is None or (request.method != "POST" and deed.asks is None):
+        raise Http404
+    case = get_case(request.person, ref)
+    if request.method != "POST":
+        return _ask(request, case, verb, deed)
+    form = {name: str(value) for name, value in request.POST.items()}
+    deed.do(case, form, request.person, request.person.by, clock.now())
+    words = translated(deed.done)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(words, content_type="text/plain")
+    tell(request, words)
+    return redirect(f"/cases/{case.ref}/")
+
+
+def _ask(request: PersonRequest, case: Case, verb: str, deed: Deed) -> HttpResponse:
+    """The form of a verb: in a dialog, or on a page of its own."""
+    return page(
+        request,
+        "agent/ask.html",
+        block="form" if request.headers.get("HX-Request") else "",
+        area="case",
+        case=case,
+        verb=verb,
+        asks=deed.asks,
+        colleagues=_colleagues() if verb == "assign" else [],
+        queues=_queues() if verb == "move" else [],
+    )
+
+
+def _colleagues() -> list[tuple[int, str]]:
+    """Everybody who may work, by name."""
+    sql = "select id, name from identity_user where is_active order by lower(name), id limit 500"
+    return [(id, name) for id, name in reading.rows(connection, sql)]
+
+
+def _queues() -> list[tuple[str, str]]:
+    """The queues that a team serves."""
+    sql = "select distinct q from identity_team t, unnest(t.queues) q order by q limit 200"
+    return [(name, name) for (name,) in reading.rows(connection, sql)]
