@@ -12,10 +12,12 @@ from heliodesk import __version__
 
 COMMANDS = {
     "calendar": ("heliodesk.config.cli.calendar:command", "Business time: add and measure."),
+    "case": ("heliodesk.config.cli.case:command", "List, show and answer cases."),
     "check": ("heliodesk.config.cli.check:command", "The doctor: what is wrong and what to do."),
     "customers": ("heliodesk.config.cli.customers:command", "Customers in and out as sheets."),
     "db": ("heliodesk.config.cli.db:command", "Prompt, migrate, back up and restore."),
     "demo": ("heliodesk.config.cli.demo:command", "Run the desk with a demo vendor in it."),
+    "held": ("heliodesk.config.cli.held:command", "Decide what could not be matched."),
     "live": ("heliodesk.config.cli.serve:live", "Serve the stream of live updates only."),
     "load-demo": ("heliodesk.config.cli.demo:load", ""),
     "mail": ("heliodesk.config.cli.mail:command", "Parse, take in, import and send mail."),
