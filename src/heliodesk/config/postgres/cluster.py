@@ -48,9 +48,11 @@ def write_settings(place: Place, *, durable: bool) -> None:
         [
             "# Written by the desk at each start. Put settings of your own into local.conf.",
             "include 'heliodesk.conf'",
-            "include_if_exists 'local.conf'",
+            "include 'local.conf'",
         ],
     )
+    if not (place.cluster / "local.conf").exists():
+        _write(place, "local.conf", ["# Settings of your own for the server; they win."])
     roles = (SUPERUSER, ROLE)
     _write(place, "pg_hba.conf", [f"local all,replication {role} peer map=desk" for role in roles])
     _write(
@@ -62,7 +64,7 @@ def write_settings(place: Place, *, durable: bool) -> None:
 
 def ensure_role(place: Place, *, may_create_databases: bool) -> None:
     """Make the desk's role and database on a running server, if they are not there."""
-    with connect(place, "postgres") as connection:
+    with connect(place, SUPERUSER) as connection:
         if not connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
             connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ROLE)))
             connection.execute(sql.SQL("grant pg_monitor to {}").format(sql.Identifier(ROLE)))

@@ -13,10 +13,15 @@ from pathlib import Path
 
 import psutil
 
-from heliodesk.config.postgres.cluster import ensure_cluster, ensure_role, write_settings
+from heliodesk.config.postgres.cluster import (
+    SUPERUSER,
+    ensure_cluster,
+    ensure_role,
+    write_settings,
+)
 from heliodesk.config.postgres.engine import Engine, engine_for
 from heliodesk.config.postgres.errors import DatabaseTrouble
-from heliodesk.config.postgres.place import Place, prepare
+from heliodesk.config.postgres.place import SOCKET_NAME, Place, prepare
 
 Tell = Callable[[str], None]
 
@@ -24,6 +29,8 @@ RECOVERY_SECONDS = 600.0
 STALE_LOCK_SECONDS = 30.0
 POLL_SECONDS = 0.03
 PROGRESS_SECONDS = 5.0
+#: After its server ended, the writer of the logs may need this long for the last lines.
+LOG_SECONDS = 2.0
 #: What a server says that finds traces of one killed a moment ago; it goes away by itself.
 TRACES_OF_THE_FORMER = re.compile(
     r"lock file .* already exists|pre-existing shared memory block|Is another postmaster"
@@ -154,7 +161,13 @@ class Server:
         if self._wait_until_ready(engine, None):
             return None
         self._child = None
+        self._let_logs_be_written()
         return _tail(log) + "\n" + self._newest_log()
+
+    def _let_logs_be_written(self) -> None:
+        deadline = time.monotonic() + LOG_SECONDS
+        while self._any_left() and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
 
     def _wait_until_ready(self, engine: Engine, running: psutil.Process | None) -> bool:
         """Ask pg_isready until the server answers; false if its process ended."""
@@ -181,7 +194,10 @@ class Server:
 
     def _ready(self, engine: Engine) -> bool:
         asked = subprocess.run(
-            [engine.program("pg_isready"), "-q", "-t", "3", "-h", str(self.place.sockets)],
+            [
+                engine.program("pg_isready"),
+                *("-q", "-t", "3", "-h", str(self.place.sockets), "-U", SUPERUSER, "-d", SUPERUSER),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -192,14 +208,22 @@ class Server:
         return asked.returncode == 0
 
     def _forget_dead_server(self) -> None:
-        """Remove the lock file of a killed server whose number a zombie or a stranger now has.
+        """Remove the lock files of a killed server whose number a zombie or a stranger now has.
 
         PostgreSQL itself takes such a process for a living server. Only when no process at all
         works in the cluster is it certain that none does.
         """
-        lock = self.place.cluster / "postmaster.pid"
-        if lock.exists() and not any(self._belongs_here(one) for one in psutil.process_iter()):
-            lock.unlink(missing_ok=True)
+        locks = (
+            self.place.cluster / "postmaster.pid",
+            self.place.sockets / f"{SOCKET_NAME}.lock",
+        )
+        if any(lock.exists() for lock in locks) and not self._any_left():
+            for lock in locks:
+                lock.unlink(missing_ok=True)
+
+    def _any_left(self) -> bool:
+        """Whether any process at all works in the cluster, a lone writer of logs included."""
+        return any(self._belongs_here(one) for one in psutil.process_iter())
 
     def _newest_log(self) -> str:
         logs = sorted(self.place.logs.glob("postgres-*.log"), key=lambda log: log.stat().st_mtime)
