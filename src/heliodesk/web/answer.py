@@ -37,5 +37,5 @@ def page(
 
 @cache
 def _environment() -> jinja2.Environment:
-    env: jinja2.Environment = engines["jinja2"].env
+    env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     return env

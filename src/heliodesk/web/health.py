@@ -67,7 +67,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _exposition(found: tuple[object, ...]) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Gauges([float(str(value or 0)) for value in found]))  # type: ignore[arg-type]
+    registry.register(_Gauges([float(str(value or 0)) for value in found]))
     return generate_latest(registry)
 
 

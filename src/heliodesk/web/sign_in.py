@@ -15,7 +15,7 @@ from django.urls import path
 from heliodesk.web.access import public
 
 
-class StaffAdapter(DefaultAccountAdapter):
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """People of the desk are made by an administrator; nobody makes an account for themselves."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -112,7 +112,7 @@ def _files(request: PersonRequest) -> list[NewAttachment]:
     return [_kept_file(each) for each in given]
 
 
-def _kept_file(given: UploadedFile) -> NewAttachment:
+def _kept_file(given: "UploadedFile[bytes]") -> NewAttachment:
     data = given.read()
     name = (given.name or "file").replace("\\", "/").rpartition("/")[2] or "file"
     return NewAttachment(

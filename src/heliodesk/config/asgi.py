@@ -1,0 +1,161 @@
+"""The stream of live updates, as its own small server process runs it: no middleware, one path.
+
+``GET /events`` answers a signed-in browser with server-sent events named ``journal``; each is a
+JSON object of changed ids by kind. A stream ends after a while so that the browser asks again,
+and with it the question whether it is still signed in.
+"""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+import psycopg
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliodesk.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from heliodesk.identity.person import Person  # noqa: E402
+from heliodesk.identity.rules import May  # noqa: E402
+from heliodesk.kernel import clock  # noqa: E402
+from heliodesk.web import people  # noqa: E402
+from heliodesk.web.news import Hub, Listener  # noqa: E402
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+BEAT_SECONDS = 15.0
+STREAM_SECONDS = 900.0
+MOST_LISTENERS = 2000
+_page = urlsplit(settings.BASE_URL)
+ORIGIN = f"{_page.scheme}://{_page.netloc}"
+
+hub = Hub(settings.DATABASE_DIRECT_DSN)
+_running: "set[asyncio.Task[None]]" = set()
+_asking = asyncio.Lock()
+
+
+async def live(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """The application."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        await _answer(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        if message["type"] == "lifespan.startup":
+            _ensure_running()
+            await send({"type": "lifespan.startup.complete"})
+    for task in _running:
+        task.cancel()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _ensure_running() -> None:
+    if not _running:
+        task = asyncio.get_running_loop().create_task(hub.run())
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+
+async def _answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
+    origin = headers.get("origin", b"").decode("latin-1")
+    if scope["path"] == "/healthz":
+        await _short(send, 200, "ok")
+    elif scope["path"] != "/events" or scope["method"] != "GET":
+        await _short(send, 404, "not found")
+    elif origin and origin != ORIGIN:
+        await _short(send, 403, "only for the desk's own pages")
+    elif len(hub.listeners) >= MOST_LISTENERS:
+        await _short(send, 503, "too many listeners")
+    else:
+        person = await _who(headers.get("cookie", b"").decode("latin-1"))
+        if person is None or not person.may(May.WORK_CASES):
+            await _short(send, 401, "sign in first")
+        else:
+            await _stream(Listener(person), receive, send)
+
+
+async def _who(cookies: str) -> Person | None:
+    """Who asks, by one statement; nobody when the database is away."""
+    try:
+        morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    if morsel is None:
+        return None
+    try:
+        async with (
+            _asking,
+            await psycopg.AsyncConnection.connect(
+                settings.DATABASE_DIRECT_DSN, autocommit=True
+            ) as connection,
+        ):
+            cursor = await connection.execute(people.SQL, [morsel.value, clock.now()])
+            row = await cursor.fetchone()
+    except psycopg.OperationalError:
+        return None
+    return people.person_of(row) if row else None
+
+
+async def _stream(listener: Listener, receive: Receive, send: Send) -> None:
+    """Send news as they come, and a sign of life between, until the browser goes."""
+    _ensure_running()
+    gone = asyncio.ensure_future(_gone(receive))
+    end = time.monotonic() + STREAM_SECONDS
+    hub.listeners.add(listener)
+    try:
+        await send(_start(200, "text/event-stream"))
+        await _send(send, b"retry: 3000\n\n")
+        while not gone.done() and time.monotonic() < end:
+            news = asyncio.ensure_future(listener.queue.get())
+            await asyncio.wait(
+                {news, gone}, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if news.done():
+                await _send(send, f"event: journal\ndata: {json.dumps(news.result())}\n\n".encode())
+            else:
+                news.cancel()
+                await _send(send, b": here\n\n")
+    except OSError:
+        pass
+    finally:
+        hub.listeners.discard(listener)
+        gone.cancel()
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _start(status: int, kind: str) -> dict[str, Any]:
+    headers = [
+        (b"content-type", kind.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"access-control-allow-origin", ORIGIN.encode()),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    ]
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _short(send: Send, status: int, words: str) -> None:
+    await send(_start(status, "text/plain"))
+    await send({"type": "http.response.body", "body": words.encode()})
