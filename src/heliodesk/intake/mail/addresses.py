@@ -10,7 +10,12 @@ _PLAIN = re.compile(
     r'\s*(?:"([^"\\<>=]*)"|([^"<>,;:()@=\\]*?))\s*<([^<>\s@,;:"]+@[^<>\s@,;:"]+)>\s*'
 )
 _BARE = re.compile(r"\s*([^<>\s@,;:\"()=]+@[^<>\s@,;:\"()]+)\s*")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)(?:>|$)|([(,;:])|([^\s"<(,;:]+)|(\s+)|(.)', re.S)
+_TOKEN = re.compile(
+    r"""\"((?:[^"\\]|\\.)*)\"|<([^<>]*)(?:>|$)|([(,;:])
+    |(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|[^\s"<(,;:]+)|(\s+)|(.)""",
+    re.S | re.X,
+)
+_QUOTED_LOCAL = re.compile(r'"[^"]{1,120}"@[^\s"@]{1,250}')
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]+", re.S)
 _ROUTE = re.compile(r"^@[^:]*:")
 _LOOSE = re.compile(r"[^\s<>\"'(),;:\[\]]{1,200}@[^\s<>\"'(),;:\[\]]{1,250}")
@@ -84,6 +89,8 @@ class _Mailbox:
     def _bare(self, phrase: str) -> Address | None:
         if not phrase:
             return None
+        if phrase[0] == '"' and _QUOTED_LOCAL.fullmatch(phrase):
+            return Address("", _tidy(phrase))
         compact = re.sub(r"\s*([@.])\s*", r"\1", phrase)
         found = _LOOSE.search(compact if " " not in compact else phrase)
         if found and "=?" not in found[0]:

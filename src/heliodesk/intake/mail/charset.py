@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from functools import lru_cache
 
 from heliodesk.intake.mail import limits
@@ -104,6 +105,7 @@ _NOT_TEXT = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefi
 _MEANINGLESS = ("unknown", "x-unknown", "default", "x-user-defined", "none", "auto", "charset")
 _LETTERED = re.compile(r"(?:windows|cp|ibm|msdos|dos)[-_ ]?(\d{3,5})")
 _DASHED_ISO = re.compile(r"(?:x-)?iso[-_ ]?8859[-_ ]?(\d{1,2})")
+_JOINERS = "\u200c\u200d"
 _CONTROLS = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NUL_OR_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
@@ -192,7 +194,7 @@ def _repaired(data: bytes, names: list[str]) -> str:
             return text
     if high >= 12 and (guess := _guess(data)):
         return data.decode(guess, "replace")
-    return data.decode("cp1252", "replace") if not names else data.decode(names[0], "replace")
+    return data.decode(names[0] if names and names[0] != "utf-8" else "cp1252", "replace")
 
 
 def _guess(data: bytes) -> str | None:
@@ -218,6 +220,13 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """``text`` on one line: line breaks and controls become single spaces (no header injection)."""
     if not text.isprintable():
-        text = "".join(char if char.isprintable() or char == "\u200d" else " " for char in text)
-        text = " ".join(text.split())
+        text = " ".join("".join(map(_printable, text)).split())
     return text.strip()
+
+
+def _printable(char: str) -> str:
+    """The character itself, nothing for a direction or format mark, else a space."""
+    if char.isprintable() or char in _JOINERS:
+        return char
+    kind = unicodedata.category(char)
+    return "" if kind == "Cf" else char if kind in ("Cn", "Co") else " "
