@@ -1,0 +1,1 @@
+"""Mail in by SMTP and LMTP: a message is acknowledged once it is durable, never before."""
