@@ -122,7 +122,7 @@ def letter_of(draft: Draft, ref: str) -> dict[str, Any]:
     return {
         "ref": ref,
         "sender": draft.sender,
-        "subject": draft.subject,
+        "subject": draft.title,
         "mailbox_id": draft.mailbox_id,
         "message_id": draft.message_id,
     }

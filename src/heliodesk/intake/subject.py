@@ -86,13 +86,16 @@ def _looks_meant(text: str, bracketed: list[str], groups: tuple[int, ...]) -> bo
 
 @cache
 def _removable(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"[(\[{{]\s*(?:{pattern})\s*[)\]}}]|(?<![\w-])(?:{pattern})(?![\w-])")
+    """IDs as they may stand in a subject, with their brackets; also those with a digit too few."""
+    _, lenient, _ = _shapes(pattern)
+    meant = r"[(\[{]\s*(?:id)?[\s:#]*\d[\d\s./_-]{3,28}\d\s*[)\]}]"
+    return re.compile(rf"[(\[{{]\s*(?:{pattern})\s*[)\]}}]|{meant}|{lenient.pattern}", re.I)
 
 
 def title_of(subject: str, pattern: str) -> str:
     """The case's title: the subject less ID, Re:/Fw: and tags (R43)."""
     text = _OUR_TAG.sub(" ", one_line(subject))
-    text = _removable(pattern).sub(" ", text)
+    text = _removable(pattern).sub(" ", text.translate(_DASHES))
     text = " ".join(text.split())
     while match := _PREFIX.match(text):
         text = text[match.end() :]
