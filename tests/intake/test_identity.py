@@ -8,7 +8,7 @@ from heliodesk.intake.models import HeldItem
 from tests.intake import post
 from tests.intake.conftest import HALVORSEN, JERSEY, NORTHWIND, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 #: sender, subject, then the account it becomes a case of, and flags that must be there.
 FILED = [

@@ -14,7 +14,7 @@ from tests import make
 from tests.intake import post
 from tests.make import NOW
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ID = "10-2233-0012345"
 
 

@@ -16,7 +16,7 @@ from tests.intake import post
 from tests.intake.conftest import HALVORSEN, NORTHWIND, World
 from tests.make import NOW
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 MARA = "mara@northwind.example"
 
 
