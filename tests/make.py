@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from heliodesk.cases.models import Attachment, Case, Direction, Message, Participant
+from heliodesk.cases.rules import Stage, urgency
 from heliodesk.channels.models import Mailbox
 from heliodesk.customers.models import (
     Account,
@@ -155,12 +156,12 @@ def case(
         number = cursor.fetchone()[0]
     defaults: dict[str, Any] = {
         "ref": case_reference(number),
-        "channel": "mail",
+        "channel": "email",
         "severity": "P3",
         "priority": "P3",
         "queue": "emea",
         "package": "gold",
-        "urgency": 300,
+        "urgency": urgency(Stage.RUNNING, 3),
         "due_at": NEVER,
         "last_activity_at": opened_at,
         "last_customer_at": opened_at,
@@ -207,7 +208,7 @@ def message(
             "author_name": contact.name if contact else "Somebody",
             "author_address": address_of(contact) if contact else "somebody@customer.example",
         }
-    defaults: dict[str, Any] = {"channel": "mail", "subject": case.title}
+    defaults: dict[str, Any] = {"channel": "email", "subject": case.title}
     row = Message.objects.create(
         case=case,
         direction=Direction(direction),

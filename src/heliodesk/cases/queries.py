@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from heliodesk.cases.access import visible
-from heliodesk.cases.rules import OPEN
+from heliodesk.cases.rules import OPEN, Stage
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
 
@@ -67,6 +67,11 @@ class Row(NamedTuple):
     #: Way and first words of the last message: the customer's last word waits for an answer.
     direction: str | None
     preview: str | None
+
+    @property
+    def stage(self) -> Stage:
+        """Where the next promise stands."""
+        return Stage(min(self.urgency // 20, Stage.RUNNING))
 
     @property
     def waits(self) -> bool:

@@ -141,46 +141,6 @@ def _walk(person: Person, text: str, limit: int) -> list[Found]:
     ]
 
 
-class Party(NamedTuple):
-    """An account or a contact whose name was looked for."""
-
-    kind: str
-    id: int
-    name: str
-    detail: str
-
-
-_PARTIES = """
-(select 'account', a.id, a.name, coalesce((select min(i.value) from customers_accountidentifier i
-    where i.account_id = a.id), '')
- from customers_account a where lower(a.name) like %(prefix)s order by lower(a.name), a.id limit 5)
-union all
-(select 'account', a.id, a.name, i.value from customers_accountidentifier i
- join customers_account a on a.id = i.account_id where i.value = %(exact)s)
-union all
-(select 'contact', k.id, k.name, coalesce((select d.address from customers_contactaddress d
-    where d.contact_id = k.id and d.preferred), '')
- from customers_contact k where lower(k.name) like %(prefix)s order by lower(k.name), k.id limit 5)
-union all
-(select 'contact', k.id, k.name, d.address from customers_contactaddress d
- join customers_contact k on k.id = d.contact_id where d.address = %(exact)s)
-"""
-
-
-def parties(text: str) -> list[Party]:
-    """Accounts and contacts whose name begins with this, or whose ID or address it is."""
-    exact = " ".join(text.split())
-    prefix = exact.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    rows = reading.shaped(
-        connection,
-        Party,
-        _PARTIES,
-        {"prefix": prefix, "exact": exact.lower() if "@" in exact else exact},
-        prepare=False,
-    )
-    return list(dict.fromkeys(rows))
-
-
 _OF_PARTIES = f"""
 {_COLUMNS}
 from (
@@ -199,12 +159,13 @@ where {{seen}} order by c.id desc limit %s
 """
 
 
-def of_parties(person: Person, found: Sequence[Party], *, limit: int = 20) -> list[Found]:
+def of_parties(
+    person: Person, accounts: Sequence[int], contacts: Sequence[int], *, limit: int = 20
+) -> list[Found]:
     """The newest cases of these accounts and contacts."""
-    accounts = [party.id for party in found if party.kind == "account"]
-    contacts = [party.id for party in found if party.kind == "contact"]
-    if not found:
+    if not accounts and not contacts:
         return []
     seen, params = visible(person)
     sql = _OF_PARTIES.format(seen=seen)
-    return reading.shaped(connection, Found, sql, [accounts, contacts, *params, limit])
+    given = [list(accounts), list(contacts), *params, limit]
+    return reading.shaped(connection, Found, sql, given)

@@ -26,7 +26,7 @@ _STATES = {
 }
 _PRIORITIES = {"P1": _("Critical"), "P2": _("High"), "P3": _("Normal"), "P4": _("Low")}
 _CHANNELS = {
-    "mail": Shown(_("by e-mail"), "neutral", "mail"),
+    "email": Shown(_("by e-mail"), "neutral", "mail"),
     "web": Shown(_("on the web"), "neutral", "globe"),
     "phone": Shown(_("by phone"), "neutral", "phone"),
     "desk": Shown(_("by e-mail"), "neutral", "mail"),
@@ -36,9 +36,9 @@ _CHANNELS = {
 
 _KINDS = {
     "technical": _("Technical question"),
-    "service_request": _("Service request"),
-    "message_trace": _("Message trace"),
-    "billing": _("Billing"),
+    "how_to": _("How-to question"),
+    "implementation": _("Setting up"),
+    "email_tracking": _("Message trace"),
 }
 _FLAGS = {"p1_by_call": _("P1 by telephone"), "sender_unproven": _("Sender not proven")}
 _CONTACT_KINDS = {

@@ -62,7 +62,8 @@ def open_cases(new: Sequence[NewCase], *, by: By, at: datetime) -> list[Opened]:
         )
         write.participants(cursor, _parties(ids, new), at=at)
         opened = [Opened(*row) for row in zip(ids, refs, message_ids, strict=True)]
-        record([_event(case, row) for case, row in zip(new, opened, strict=True)], by=by, at=at)
+        told = [_event(case, row, by) for case, row in zip(new, opened, strict=True)]
+        record(told, by=by, at=at)
     return opened
 
 
@@ -114,9 +115,10 @@ def _parties(ids: Sequence[int], new: Sequence[NewCase]) -> list[tuple[int, Part
     return parties
 
 
-def _event(case: NewCase, opened: Opened) -> Happening:
+def _event(case: NewCase, opened: Opened, asked_by: By) -> Happening:
+    """The opening; by the contact when it came in by itself, else by the one who opened it."""
     by = None
-    if case.contact_id and case.message.direction == "in":
+    if asked_by.kind == "system" and case.contact_id and case.message.direction == "in":
         by = By("contact", case.contact_id, case.message.author_name)
     data = {"message": opened.message_id, "priority": case.priority}
     return Happening(Happened.OPENED, "case", opened.id, data, by=by, told=case.told)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_noop as _
 
 from heliodesk.cases import queries
+from heliodesk.cases.rules import Stage
 from heliodesk.identity.rules import May
 from heliodesk.web import keyset, rail
 from heliodesk.web.access import PersonRequest, needs
@@ -22,6 +23,12 @@ TITLES = {
     "engineering": _("With engineering"),
     "open": _("All open"),
     "closed": _("Closed recently"),
+}
+HEADINGS = {
+    Stage.P1: _("P1 Critical"),
+    Stage.MISSED: _("Late"),
+    Stage.WARNED: _("Due soon"),
+    Stage.RUNNING: _("In good time"),
 }
 
 
@@ -59,17 +66,12 @@ def _after(request: PersonRequest, view: queries.View) -> tuple[object, ...] | N
     return key
 
 
-def _groups(
-    rows: Sequence[queries.Row], view: queries.View
-) -> list[tuple[queries.Row, list[queries.Row]]]:
-    """The rows under headings: P1 first, then one heading a package, as they are worked on."""
+def _groups(rows: Sequence[queries.Row], view: queries.View) -> list[tuple[str, list[queries.Row]]]:
+    """The rows under headings: P1, then late, due soon, and the others, as they are worked on."""
     if view.order[0] != "urgency":
-        return [(rows[0], list(rows))] if rows else []
-    return [
-        (group[0], group)
-        for _, each in groupby(rows, key=lambda row: (row.priority == "P1", row.package))
-        if (group := list(each))
-    ]
+        return [(_("The latest first"), list(rows))] if rows else []
+    grouped = groupby(rows, key=lambda row: row.stage)
+    return [(HEADINGS[stage], list(each)) for stage, each in grouped]
 
 
 @needs(May.WORK_CASES)

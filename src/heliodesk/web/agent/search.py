@@ -4,7 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from heliodesk.cases import search
+from heliodesk.customers import queries as customers
 from heliodesk.identity.rules import May
+from heliodesk.kernel import clock
 from heliodesk.web import snippets
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
@@ -21,7 +23,10 @@ def find(request: PersonRequest) -> HttpResponse:
     if ref:
         return redirect(f"/cases/{ref}/")
     said = search.by_words(request.person, query, limit=LIMIT) if query else []
-    parties = search.parties(query) if len(query) > 1 else []
+    today = clock.now().date()
+    sought = len(query) > 1
+    accounts = customers.accounts(request.person, today, text=query, size=5) if sought else []
+    contacts = customers.contacts(request.person, today, text=query, size=5) if sought else []
     return page(
         request,
         "agent/search.html",
@@ -30,6 +35,9 @@ def find(request: PersonRequest) -> HttpResponse:
         words_sought=snippets.terms(query),
         said=said[:LIMIT],
         more=len(said) > LIMIT,
-        parties=parties,
-        theirs=search.of_parties(request.person, parties),
+        accounts=accounts[:5],
+        contacts=contacts[:5],
+        theirs=search.of_parties(
+            request.person, [row.id for row in accounts[:5]], [row.id for row in contacts[:5]]
+        ),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from heliodesk.web.agent import around, case, files, queue, search, verbs, writing
+from heliodesk.web.agent import around, case, files, new_case, queue, search, verbs, writing
 
 _queue = [
     path("", queue.needs_us, name="needs_us"),
@@ -15,6 +15,7 @@ _queue = [
 ]
 urlpatterns = [
     path("", include((_queue, "queue"))),
+    path("cases/new/", new_case.new, name="new_case"),
     path("cases/<str:ref>/", case.show, name="case"),
     path("cases/<str:ref>/reply/", writing.reply, name="reply"),
     path("cases/<str:ref>/note/", writing.note, name="note"),

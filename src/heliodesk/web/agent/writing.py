@@ -39,7 +39,7 @@ def reply(request: PersonRequest, ref: str) -> HttpResponse:
         actions.reply(
             case,
             text=text,
-            attachments=_files(request),
+            attachments=uploaded(request),
             cc=[word for word in _SEPARATORS.split(request.POST.get("cc", "")) if word],
             then=_THEN.get(request.POST.get("then", "")),
             seen_version=_version(request),
@@ -61,7 +61,7 @@ def note(request: PersonRequest, ref: str) -> HttpResponse:
         actions.note(
             case,
             text=text,
-            attachments=_files(request),
+            attachments=uploaded(request),
             by=request.person.by,
             at=clock.now(),
         )
@@ -96,7 +96,7 @@ def _version(request: PersonRequest) -> int | None:
     return int(given) if given.isascii() and given.isdigit() else None
 
 
-def _files(request: PersonRequest) -> list[NewAttachment]:
+def uploaded(request: PersonRequest) -> list[NewAttachment]:
     """The uploaded files, their bytes kept in the blob store.
 
     Raises:
