@@ -28,39 +28,39 @@ _MACHINE_SENDER = re.compile(
 _SUBJECT = re.compile(
     r"""^\W*(?:(?:re|aw|sv|antw|tr)\s*:\s*)?\W*(?:
       auto(?:matic|matisch|mated|matique|m[áa]tic[ao]|matica|matick[áa])?[\s_-]*
-        (?:re(?:ply|sponse|spuesta|sposta)|response|answer|odpov|respon|r[ée]ponse|antwort)
-    | autosvar | auto-?response | auto-?reply | autoreply | automatische?s?\s+(?:antwort|reply
-        |antwoord|beantwoording|abwesenheit) | automatisch\s+antwoord
-    | automat(?:iska?|iskt?|isk)\s+svar | autom(?:aattinen|aattivastaus)\b
+        (?:re(?:ply|sponse|spuesta|sposta)|response|answer|odpov\w*|respon\w*|r[ée]ponse|antwort)
+    | autosvar | automatische?s?\s+(?:antwort|reply|antwoord|beantwoording|abwesenheit\w*)
+    | automatisch\s+antwoord | automat(?:iska?|iskt?|isk)\s+svar | autom(?:aattinen|aattivastaus)
     | r[ée]ponse\s+automatique | respuesta\s+autom[áa]tica | resposta\s+autom[áa]tica
-    | risposta\s+automatica | automatick[áaéeý]\s+odpov | odpowied[źz]\s+automatyczna
+    | risposta\s+automatica | automatick[áaéeý]\s+odpov\w* | odpowied[źz]\s+automatyczna
     | autoodpowied[źz] | automatyczna\s+odpowied[źz] | automatikus\s+v[áa]lasz
-    | r[ăa]spuns\s+automat | otomatik\s+(?:yan[ıi]t|cevap) | автоответ | автоматический\s+ответ
+    | r[ăa]spuns\s+automat | otomatik\s+(?:yan[ıi]t|cevap) | автоответ\w* | автоматический\s+ответ
     | автоматична\s+відповідь | αυτόματη\s+απάντηση | 自动(?:回复|答复)
-    | 自動(?:回覆|返信|応答|回復)
-    | 자동\s*(?:회신|응답) | 不在(?:通知|のお知らせ|返信) | 外出
-    | out[\s_-]+of[\s_-]+(?:the[\s_-]+)?office | ooo\b\W | out\s+of\s+(?:the\s+)?country
-    | away\s+(?:from|until|on)\b | on\s+(?:vacation|holiday|leave|annual\s+leave|maternity)
-    | (?:i\s*(?:am|'m)\s+)?(?:currently\s+)?(?:away|out)\s+of\s+(?:the\s+)?office
-      | vacation\s*(?:reply|notice
-        |response|message|:) | holiday\s+(?:reply|notice|message)
-    | abwesen(?:d|heit) | (?:ich\s+bin\s+)?nicht\s+im\s+(?:b[üu]ro|haus) | im\s+urlaub
-      | urlaub(?:s|\b)
-    | afwezig | niet\s+aanwezig | absence\s+(?:du\s+bureau|message) | absen(?:t|ce)\b | absent\(e\)
-    | fuera\s+de\s+(?:la\s+)?oficina | ausen(?:te|cia) | fora\s+do\s+escrit[óo]rio
-      | fuori\s+(?:sede|ufficio)
-    | assen(?:te|za) | frav[æa]r | fr[åa]nvaro | ute\s+av\s+kontoret | ikke\s+p[åa]\s+kontoret
-    | poissa | poissaolo | nieobecn | mimo\s+kancel | h[áa]zon\s+k[ií]v[üu]l | вне\s+офиса
-      | отсутств
-    | ofis\s+d[ıi][şs][ıi]
-    )""",
+    | 自動(?:回覆|返信|応答|回復) | 자동\s*(?:회신|응답) | 不在(?:通知|のお知らせ|返信)
+    | (?:i\s*(?:am|'m|’m)\s+)?(?:currently\s+)?(?:away|out)[\s_-]+(?:of|from)[\s_-]+
+        (?:the[\s_-]+|my[\s_-]+)?(?:office|country) | ooo
+    | (?:i\s*(?:am|'m|’m)\s+)?(?:currently\s+)?(?:away|on\s+(?:vacation|holidays?|leave
+        |annual\s+leave|maternity\s+leave|parental\s+leave|sick\s+leave))
+    | (?:vacation|holiday|absence)\s*(?:auto)?[\s-]*(?:reply|notice|response|message|notification)
+    | abwesen(?:d|heit(?:s\w+)?) | (?:ich\s+bin\s+)?nicht\s+im\s+(?:b[üu]ro|haus)
+    | (?:ich\s+bin\s+)?im\s+urlaub | urlaub(?:s(?:notiz|benachrichtigung|meldung|abwesenheit))?
+    | afwezig(?:heid(?:sbericht)?)? | niet\s+aanwezig
+    | absen(?:t|ce)(?:\(e\)|e)?(?:\s+du\s+bureau)?
+    | fuera\s+de\s+(?:la\s+)?oficina | ausente(?:\s+de\s+la\s+oficina)? | ausencia
+    | (?:aviso\s+de\s+)?aus[êe]ncia(?:\s+tempor[áa]ria)? | fora\s+do\s+escrit[óo]rio
+    | fuori\s+(?:sede|ufficio) | assente | frav[æa]r\w* | fr[åa]nvaro\w* | ute\s+av\s+kontoret
+    | ikke\s+p[åa]\s+kontoret | poissa(?:olo\w*)? | nieobecn\w+ | mimo\s+kancel\w+
+    | h[áa]zon\s+k[ií]v[üu]l\w* | вне\s+офиса | отсутствие\s+(?:на|в)\s+\w+ | в\s+отпуске
+    | ofis\s+d[ıi][şs][ıi](?:nda)?
+    )(?=\s*$|\s*[:：;,.!?\])(\[<|"“„«–—-]|\s+(?:re|from|until|till|on|to|reply|response|message
+        |notification|notice|auto|bis|vom|von|ab|jusqu|du|au|hasta|del
+        |at[ée]|dal|fino|tot|t\.?\s?o\.?\s?m|\d))""",
     re.I | re.X,
 )
 _ACKNOWLEDGED = re.compile(
-    r"auto(?:matic(?:ally)?|mated)?[ -]?(?:generated|reply|response|responder)"
-    r"|\bauto-?submitted\b|^\W*delivery (?:receipt|confirmation)|^\W*(?:read|not read"
-    r"|gelesen|lu)\s*:"
-    r"|^\W*vacation\b",
+    r"[\[(]\s*auto(?:matic(?:ally)?|mated)?[ -]?(?:generated|reply|response|responder)\b[^\])]{0,40}[\])]"
+    r"|\bauto-?submitted\b|\bautoreply\b|(?:\W|^)auto(?:matic|mated)?[ -](?:reply|response)\W*$"
+    r"|^\W*delivery (?:receipt|confirmation)|^\W*(?:read|not read|gelesen|lu)\s*:",
     re.I,
 )
 

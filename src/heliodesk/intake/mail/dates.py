@@ -12,7 +12,7 @@ def parse(value: str) -> datetime | None:
         return None
     try:
         found = parsedate_tz(value)
-        if found is None or found[0] < 1970:
+        if found is None or found[0] < 1970 or not 1 <= found[2] <= 31:
             return None
         return datetime.fromtimestamp(mktime_tz(found), UTC)
     except (ValueError, TypeError, OverflowError, OSError, IndexError):

@@ -128,7 +128,7 @@ class _Writer:
 
     def newline(self) -> None:
         text = "".join(self.line)
-        text = text.rstrip() if self.pre else text.strip()
+        text = text.rstrip() if self.pre else _SPACES.sub(" ", text).strip()
         self.out.append("> " * self.quotes + text if self.quotes else text)
         self.line = []
 
@@ -200,8 +200,11 @@ def _write_tag(writer: _Writer, tag: Tag, *, cited_only: bool) -> None:
     if name == "br":
         writer.newline()
     elif name == "p" or name in _BLOCKS:
+        if name == "blockquote" and tag.closing:
+            writer.block(spaced=False)
+            writer.quote(tag, cited_only=cited_only)
         writer.block(spaced=name in _SPACED)
-        if name == "blockquote":
+        if name == "blockquote" and not tag.closing:
             writer.quote(tag, cited_only=cited_only)
         elif name == "pre":
             writer.pre = max(0, writer.pre + (-1 if tag.closing else 1))

@@ -132,7 +132,7 @@ def _is_compact(bare: str, *, dated: bool) -> bool:
         found = words.EMAIL.search(bare, 0, _FRONT_CHARS + _END_CHARS)
     if found is None:
         return " via " in bare[:_FRONT_CHARS] or bare[:9].lower() == "posted by"
-    return dated or not words.SENTENCE_END.search(bare, 0, found.start())
+    return dated or not words.SENTENCE_END.search(bare)
 
 
 def _verb_follows(lines: list[str], at: int) -> int:

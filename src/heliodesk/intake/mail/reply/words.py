@@ -48,7 +48,10 @@ ENDS = re.compile(
     rf"(?:(?:{WROTE})\s*[:：.]?|[>)]\s*:?|[:：])[\s>*_-]*$|GMT[+-]\d\d:\d\d\s\S", re.I
 )
 VERB_ALONE = re.compile(rf"\s*>?\s*(?:{WROTE})\s*[:：]\s*$", re.I)
-SENTENCE_END = re.compile(r"[^\W\d]{3,}[.!?]\s")
+SENTENCE_END = re.compile(
+    r"(?:(?<![^\W\d])(?!(?:inc|ltd|corp|dept|prof|gmbh|bros|mrs|llc)\.)[^\W\d]{3,}\.|[!?])\s+[^\W\d]",
+    re.I,
+)
 VERB_LINE = re.compile(rf"\s*>?\s*(?:(?:{WROTE})\s*)?[:：]?\s*$", re.I)
 
 _ORIGINAL = (
