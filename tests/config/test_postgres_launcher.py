@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.config.conftest import remove_database
+from tests.config.conftest import lend_programs, remove_database
 
 from heliodesk.config.postgres import DatabaseTrouble, dsn, is_served, running, the_only_desk
 from heliodesk.config.postgres.place import Place, place_of, private_folder
@@ -17,7 +17,7 @@ from heliodesk.config.postgres.server import Server
 
 @pytest.fixture
 def data(folder: Path) -> Path:
-    return folder / "data"
+    return lend_programs(folder / "data")
 
 
 def _ask(data: Path, query: str) -> object:
@@ -67,7 +67,7 @@ def test_another_user_of_the_machine_cannot_connect(data: Path) -> None:
 
 
 def _psql(place: Place) -> Path:
-    return next(place.engines.rglob("psql"))
+    return next(place.engines.resolve().rglob("psql"))
 
 
 def test_the_last_user_stops_the_server(data: Path) -> None:
@@ -128,7 +128,6 @@ def test_the_lock_file_of_a_dead_server_with_a_living_number_is_seen_through(dat
 
 
 def test_an_interrupted_first_start_is_begun_again(data: Path) -> None:
-    data.mkdir()
     half = data / ".postgres.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
@@ -179,4 +178,3 @@ def test_the_system_s_postgresql_serves_as_well(
     with running(data):
         assert programs.parent.name in str(_ask(data, "select version()"))
         assert _ask(data, "select 'a' < 'B' collate \"default\"") is False
-    assert not any((data / "engine").iterdir())

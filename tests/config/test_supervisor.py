@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from tests.config.conftest import lend_programs
 from tests.config.desk import PlainDesk, free_ports
 
 from heliodesk.config import postgres
@@ -18,6 +19,7 @@ from heliodesk.config.postgres.server import Server
 
 @pytest.fixture
 def desk(folder: Path) -> Iterator[PlainDesk]:
+    lend_programs(folder / "data")
     plain = PlainDesk(folder)
     yield plain
     _end(plain)

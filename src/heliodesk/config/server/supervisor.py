@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import FrameType
 
+import psycopg
+
 from heliodesk.config import environment, postgres
 from heliodesk.config.postgres.server import Server
 from heliodesk.config.server import ports, schema
@@ -21,6 +23,7 @@ KILL_AFTER_SECONDS = 3.0
 STOP_SECONDS = 4.6
 SHORTEST_SHUTDOWN_SECONDS = 1.0
 READY_SECONDS = 60.0
+DATABASE_WAIT_SECONDS = 5.0
 
 
 class CannotServe(Exception):
@@ -43,6 +46,7 @@ class Supervisor:
         self.database: Server | None = None
         self._stopping: float | None = None
         self._starting = True
+        self._database_due = 0.0
         self._silent = list(options.ports())
         self._complained = False
 
@@ -70,8 +74,8 @@ class Supervisor:
                     self._stop_children()
         except Stopped:
             say("stopped while starting")
-        except (postgres.DatabaseTrouble, schema.SchemaTrouble) as trouble:
-            raise CannotServe(str(trouble)) from trouble
+        except (postgres.DatabaseTrouble, schema.SchemaTrouble, psycopg.Error) as trouble:
+            raise CannotServe(str(trouble).strip()) from trouble
         else:
             spent = time.monotonic() - (self._stopping or time.monotonic())
             say(f"stopped in {spent:.1f} s")
@@ -112,9 +116,16 @@ class Supervisor:
         say("stopping")
 
     def _watch_database(self) -> None:
-        if self.database and not self.database.alive():
-            say("the database ended; starting it again")
+        """Start an ended database again; if that fails, try once more a little later."""
+        if self.database is None or self.database.alive() or time.monotonic() < self._database_due:
+            return
+        say("the database ended; starting it again")
+        try:
             self.database.ensure_running()
+        except (postgres.DatabaseTrouble, psycopg.Error) as trouble:
+            self._database_due = time.monotonic() + DATABASE_WAIT_SECONDS
+            say(f"the database does not start: {trouble}")
+        else:
             say("database is up")
 
     def _all_answer(self, begun: float) -> bool:
