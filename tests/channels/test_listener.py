@@ -2,15 +2,22 @@
 
 import smtplib
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.channels.listening import Listen, Running
 
 from heliodesk.channels.models import Inbound, Mailbox
+from heliodesk.channels.smtp.server import certificate
 
 MAIL = b"From: ada@customer.example\r\nSubject: It broke\r\n\r\nHello.\r\n.dot\r\n..two\r\n"
 
@@ -366,3 +373,69 @@ def test_stopping_says_goodbye(listen: Listen) -> None:
     for talk in list(running.desk.conversations):
         loop.call_soon_threadsafe(talk.end)
     assert peer.reply().startswith("421 4.3.2")
+
+
+@pytest.fixture(scope="module")
+def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A self-made certificate for desk.example, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk.example")])
+    today = datetime.now(UTC)
+    certified = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    (folder / "cert").write_bytes(certified.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (folder / "key").write_bytes(key.private_bytes(pem, form, plain))
+    return str(folder / "cert"), str(folder / "key")
+
+
+def test_mail_comes_encrypted(listen: Listen, own_certificate: tuple[str, str]) -> None:
+    trust = ssl.create_default_context(cafile=own_certificate[0])
+    trust.check_hostname = False
+    raw = b"Subject: secret\r\n\r\n" + b"x" * 300_000 + b"\r\n"
+    with smtp(listen(tls=certificate(*own_certificate))) as client:
+        assert client.has_extn("starttls")
+        client.starttls(context=trust)
+        client.ehlo()
+        assert not client.has_extn("starttls") and not client.has_extn("auth")
+        assert client.docmd("STARTTLS")[0] == 454
+        for _ in range(3):
+            client.sendmail("a@b.example", ["support@desk.example"], raw)
+    assert [bytes(row.raw) for row in Inbound.objects.all()] == [raw] * 3
+
+
+def test_what_was_said_before_encryption_is_forgotten(
+    listen: Listen, own_certificate: tuple[str, str]
+) -> None:
+    peer = Peer(listen(tls=certificate(*own_certificate)).smtp)
+    peer.say(b"EHLO peer.example\r\n")
+    ahead = b"MAIL FROM:<eve@evil.example>\r\nRCPT TO:<support@desk.example>\r\n"
+    peer.say(b"MAIL FROM:<a@b.example>\r\n")
+    assert peer.say(b"STARTTLS\r\n" + ahead).startswith("220")
+    trust = ssl.create_default_context(cafile=own_certificate[0])
+    trust.check_hostname = False
+    secured = trust.wrap_socket(peer.socket)
+    peer.socket, peer._file = secured, secured.makefile("rb")
+    assert peer.say(b"RCPT TO:<support@desk.example>\r\n").startswith("503")
+    assert peer.say(b"EHLO peer.example\r\n").startswith("250")
+    assert peer.say(b"RCPT TO:<support@desk.example>\r\n").startswith("503")
+
+
+def test_a_failed_handshake_ends_the_connection(
+    listen: Listen, own_certificate: tuple[str, str]
+) -> None:
+    running = listen(tls=certificate(*own_certificate))
+    peer = Peer(running.smtp)
+    peer.say(b"EHLO peer.example\r\n")
+    peer.say(b"STARTTLS\r\n")
+    peer.socket.sendall(b"this is no handshake" * 20)
+    while peer.socket.recv(1000):
+        pass
+    send(running)
+    assert Inbound.objects.count() == 1

@@ -107,7 +107,7 @@ class Desk:
         )
         try:
             number = await self.storing.keep(arrived)
-        except errors.InsufficientResources as error:
+        except errors.DiskFull as error:
             log.error("mail refused, no space", error=str(error))
             return DISK_FULL
         except (psycopg.Error, OSError, TimeoutError):
