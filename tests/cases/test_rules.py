@@ -51,7 +51,7 @@ def test_every_verb_stands_in_the_table() -> None:
 def test_every_pair_is_decided(verb: Verb, state: State) -> None:
     letter = LEAD[verb].split()[list(State).index(state)]
     if letter == "-":
-        with pytest.raises(Refused, match="cannot be|can only be"):
+        with pytest.raises(Refused, match=r"cannot be|can only be"):
             after(verb, state, Actor.LEAD)
     else:
         assert after(verb, state, Actor.LEAD) is LETTERS[letter]
@@ -59,7 +59,7 @@ def test_every_pair_is_decided(verb: Verb, state: State) -> None:
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
 def test_only_a_lead_revives(state: State) -> None:
-    with pytest.raises(Refused, match="lead|desk"):
+    with pytest.raises(Refused, match="lead"):
         after(Verb.REOPEN, state, Actor.AGENT)
     assert after(Verb.REOPEN, state, Actor.LEAD) is State.ASSIGNED
 

@@ -172,7 +172,7 @@ def after(verb: Verb, state: State, actor: Actor) -> State:
     if step is None:
         raise Refused(f"A case that is {_STATE_WORDS[state]} cannot be {done}.")
     if actor not in step.actors:
-        who = "a lead" if step.actors == _LEAD else "the desk"
+        who = "the desk" if actor is Actor.CUSTOMER else "a lead"
         raise Refused(f"A case that is {_STATE_WORDS[state]} can only be {done} by {who}.")
     return step.to
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from heliodesk.config import database, environment, secret
+from heliodesk.config import database, environment, logs, secret
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = environment.data_folder()
@@ -214,3 +214,4 @@ METRICS_TOKEN = environment.text("HELIODESK_METRICS_TOKEN")
 LOG_LEVEL = environment.text("HELIODESK_LOG_LEVEL", "INFO").upper()
 LOG_FORMAT = environment.text("HELIODESK_LOG_FORMAT", "auto")
 LOGGING_CONFIG = None
+logs.configure(LOG_LEVEL, LOG_FORMAT)
