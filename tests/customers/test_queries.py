@@ -58,6 +58,8 @@ def test_pages_follow_each_other_by_name_whatever_its_case() -> None:
         ("ann@foundry.example", ["Brass Foundry Ltd"]),
         ("ann@", ["Brass Foundry Ltd"]),
         ("ann@%", []),
+        ("b", ["Brass Foundry Ltd"]),
+        ("f", []),
         ("nothing", []),
         ("!!", []),
         ("'; drop table", []),

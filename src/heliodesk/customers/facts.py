@@ -12,6 +12,7 @@ from datetime import date
 from django.db import connection
 
 from heliodesk.customers.rules import FREE_MAIL_DOMAINS, domain_of, normal_identifier
+from heliodesk.kernel import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,7 @@ def _contacts(addresses: set[str], on: date) -> dict[str, ContactFacts]:
     """One statement: the contacts of these addresses, with the roles of the day."""
     if not addresses:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, {"addresses": sorted(addresses), "on": on})
-        rows = cursor.fetchall()
+    rows = reading.rows(connection, _CONTACTS, {"addresses": sorted(addresses), "on": on})
     roles: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
         if row[7] is not None:
@@ -165,23 +164,19 @@ def _reached(
     managed: dict[int, set[int]] = defaultdict(set)
     if not (ids or domains or partners):
         return {}, {}, {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REACHED,
-            {
-                "ids": sorted(ids),
-                "domains": sorted(domains),
-                "partners": sorted(partners),
-                "on": on,
-            },
-        )
-        for kind, key, account in cursor.fetchall():
-            if kind == "id":
-                by_identifier[key] = account
-            elif kind == "domain":
-                by_domain[key].append(account)
-            else:
-                managed[int(key)].add(account)
+    asked = {
+        "ids": sorted(ids),
+        "domains": sorted(domains),
+        "partners": sorted(partners),
+        "on": on,
+    }
+    for kind, key, account in reading.rows(connection, _REACHED, asked):
+        if kind == "id":
+            by_identifier[key] = account
+        elif kind == "domain":
+            by_domain[key].append(account)
+        else:
+            managed[int(key)].add(account)
     return (
         by_identifier,
         {domain: tuple(accounts) for domain, accounts in by_domain.items()},
@@ -194,6 +189,4 @@ def accounts_of(ids: Iterable[int]) -> dict[int, AccountFacts]:
     wanted = sorted(ids)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS, [wanted])
-        return {row[0]: AccountFacts(*row) for row in cursor.fetchall()}
+    return {row[0]: AccountFacts(*row) for row in reading.rows(connection, _ACCOUNTS, [wanted])}

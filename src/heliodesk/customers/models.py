@@ -74,6 +74,9 @@ class VerifiedDomain(models.Model):
                 condition=Q(domain=Lower("domain")), name="domain_in_lower_case"
             ),
         ]
+        indexes = [
+            models.Index(fields=["domain"], name="domain_start", opclasses=["varchar_pattern_ops"])
+        ]
 
     def __str__(self) -> str:
         return self.domain

@@ -5,6 +5,7 @@ take for a formula are guarded on the way out and freed on the way in.
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import itertools
@@ -75,7 +76,7 @@ def read(file: BinaryIO, columns: Sequence[Column]) -> Sheet:
     """
     encoding, shown, notices = _encoding(file)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    text = _Text(file, encoding=encoding, newline="")
     first = text.readline(MOST_CELL * 4)
     while first and not first.strip(" \t\r\n,;|"):
         first = text.readline(MOST_CELL * 4)
@@ -91,6 +92,14 @@ def read(file: BinaryIO, columns: Sequence[Column]) -> Sheet:
     sheet = Sheet(shown, delimiter, frozenset(places), notices)
     sheet._rows = _lines(rows, header_at, len(header), places)
     return sheet
+
+
+class _Text(io.TextIOWrapper):
+    """Text over a file that is the caller's, and so stays open."""
+
+    def close(self) -> None:
+        with contextlib.suppress(ValueError):
+            self.detach()
 
 
 def _encoding(file: BinaryIO) -> tuple[str, str, list[str]]:

@@ -126,7 +126,7 @@ def _progress(source: BinaryIO, size: int, *, hidden: bool) -> Iterator[Callable
 
 def _print(report: "Report") -> None:
     """The report for people: what happened, what is wrong, and what to do next."""
-    would = "would be " if not report.written else ""
+    would = "" if report.written or not (report.dry_run or report.problems) else "would be "
     for filed in report.filed[:_MOST_SHOWN]:
         told = ", ".join(
             f"{name} {_told(before)} → {_told(after)}"
