@@ -68,3 +68,30 @@ def parse_week(hours: Mapping[str, Sequence[str]]) -> Week:
                 raise HoursError(f"{DAYS[day]} is named twice")
             week[day] = parse_windows(texts)
     return tuple(week.get(day, ()) for day in range(7))
+
+
+def write_week(week: Week) -> dict[str, list[str]]:
+    """A week of hours as people write it; neighbouring days with the same hours in one span."""
+    written: dict[str, list[str]] = {}
+    first = 0
+    for day in range(1, 8):
+        if day < 7 and week[day] == week[first]:
+            continue
+        if week[first]:
+            name = DAYS[first] if first == day - 1 else f"{DAYS[first]}-{DAYS[day - 1]}"
+            written[name] = write_windows(week[first])
+        first = day
+    return written
+
+
+def write_windows(windows: Sequence[Window]) -> list[str]:
+    """The windows of one day as people write them: ``["09:00-17:00"]``."""
+    return [f"{_wall(w.opens)}-{_wall(_last(w.closes))}" for w in windows]
+
+
+def _last(closes: int) -> int:
+    return closes if closes <= DAY_MINUTES else closes - DAY_MINUTES
+
+
+def _wall(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"

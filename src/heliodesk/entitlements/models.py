@@ -21,6 +21,10 @@ class PolicyPack(models.Model):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=120, blank=True, default="")
     activated_at = models.DateTimeField(null=True, blank=True)
+    #: The version that a draft was made from.
+    made_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -52,8 +56,21 @@ class SupportContract(models.Model):
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="contracts_sold"
     )
     created_at = models.DateTimeField()
+    #: The contract that this one takes over from.
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by"
+    )
+    #: When the desk was told that it runs out.
+    warned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["ends_on"],
+                name="contract_to_warn_of",
+                condition=Q(warned_at__isnull=True, ends_on__isnull=False),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),

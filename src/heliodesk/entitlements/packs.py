@@ -1,10 +1,12 @@
 """The policy in force: the active pack of the database, ready for deciding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db import connection
 
+from heliodesk.calendars import book
+from heliodesk.entitlements.pack.model import Pack
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.policy import Policy
 
@@ -23,29 +25,47 @@ class ActivePack:
     policy: Policy
 
 
+_ACTIVE = """
+select id, code, version,
+       (select coalesce(max(stamp), 0) from calendars_businesscalendar)
+  from entitlements_policypack where state = 'active'
+"""
+
+
 def active() -> ActivePack:
-    """The pack in force now; one small statement, the pack itself is read once a process.
+    """The pack in force now; one small statement, pack and calendars are read when they change.
 
     Raises:
         NoActivePack: none is active yet.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, code, version from entitlements_policypack where state = 'active'"
-        )
+        cursor.execute(_ACTIVE)
         row = cursor.fetchone()
     if row is None:
         raise NoActivePack("No policy pack is active. Run `heliodesk db migrate` first.")
-    id, code, version = row
-    return ActivePack(id, code, version, policy_of(id))
+    id, code, version, stamp = row
+    return ActivePack(id, code, version, policy_of(id, stamp))
 
 
-@lru_cache(maxsize=8)
-def policy_of(pack_id: int) -> Policy:
-    """The policy of a pack's row; a row's source never changes once it is not a draft."""
+@lru_cache(maxsize=16)
+def policy_of(pack_id: int, stamp: int) -> Policy:
+    """The policy of a pack that is or was in force, with the calendars as of ``book.stamp()``."""
+    return Policy(with_calendars(pack_of(pack_id), stamp))
+
+
+@lru_cache(maxsize=16)
+def pack_of(pack_id: int) -> Pack:
+    """The pack of a row that is no draft: its source never changes."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select code, version, source from entitlements_policypack where id = %s", [pack_id]
         )
         code, version, source = cursor.fetchone()
-    return Policy(read_pack(source, f"{code} v{version}"))
+    return read_pack(source, f"{code} v{version}")
+
+
+def with_calendars(pack: Pack, stamp: int) -> Pack:
+    """A pack with the desk's own calendars in place of those of the same code."""
+    kept = book.calendars(stamp)
+    own = {code: kept[code].calendar for code in pack.calendars if code in kept}
+    return replace(pack, calendars={**pack.calendars, **own})

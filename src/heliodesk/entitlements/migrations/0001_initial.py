@@ -2,8 +2,9 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import heliodesk.customers.spans
 from django.db import migrations, models
+
+import heliodesk.customers.spans
 
 
 class Migration(migrations.Migration):
