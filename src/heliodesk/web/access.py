@@ -28,6 +28,12 @@ def public(view: _V) -> _V:
     return view
 
 
+def for_everybody(view: _V) -> _V:
+    """Mark a view for every signed-in person, whatever their role."""
+    view.access = "signed in"  # type: ignore[attr-defined]
+    return view
+
+
 def needs(permission: May) -> Callable[[View], View]:
     """Let a view be seen only with this permission; others are told that it is not theirs (403)."""
 

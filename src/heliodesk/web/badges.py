@@ -41,7 +41,7 @@ class Package(NamedTuple):
 _TONES = ("neutral", "copper", "steel", "amber", "violet", "teal")
 #: Badges older than this many seconds are read again from the policy in force.
 _FRESH_SECONDS = 30.0
-_read: tuple[float, dict[str, Package]] = (0.0, {})
+_read: tuple[float, dict[str, Package]] = (-_FRESH_SECONDS, {})
 
 
 def package(code: str) -> Package:
@@ -62,3 +62,9 @@ def _packages() -> dict[str, Package]:
         one.code: Package(one.label, _TONES[min(one.rank, 5)], one.rank, len(found) - 1)
         for one in found
     }
+
+
+def forget() -> None:
+    """Read the policy anew at the next look."""
+    global _read
+    _read = (-_FRESH_SECONDS, {})

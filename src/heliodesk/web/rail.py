@@ -74,3 +74,8 @@ def counts(person: Person) -> dict[str, int]:
             _counted.clear()
         kept = _counted[person.id] = (moment, queries.counts(person, most=MOST))
     return kept[1]
+
+
+def forget() -> None:
+    """Count anew at the next look."""
+    _counted.clear()

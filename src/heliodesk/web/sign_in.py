@@ -12,7 +12,7 @@ from allauth.usersessions import views as sessions
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
-from heliodesk.web.access import public
+from heliodesk.web.access import for_everybody, public
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -61,25 +61,45 @@ urlpatterns = [
         public(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path("me/password/", account.password_change, name="account_change_password"),
-    path("me/password/first/", account.password_set, name="account_set_password"),
+    path("me/password/", for_everybody(account.password_change), name="account_change_password"),
+    path("me/password/first/", for_everybody(account.password_set), name="account_set_password"),
     path("me/email/", nothing_here, name="account_email"),
-    path("me/again/", account.reauthenticate, name="account_reauthenticate"),
-    path("me/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("me/again/key/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("me/security/", mfa.index, name="mfa_index"),
-    path("me/security/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("me/security/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("me/security/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("me/again/", for_everybody(account.reauthenticate), name="account_reauthenticate"),
+    path("me/again/code/", for_everybody(mfa.reauthenticate), name="mfa_reauthenticate"),
     path(
-        "me/security/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+        "me/again/key/",
+        for_everybody(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("me/security/", for_everybody(mfa.index), name="mfa_index"),
+    path("me/security/app/", for_everybody(totp.activate_totp), name="mfa_activate_totp"),
+    path("me/security/app/off/", for_everybody(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "me/security/codes/",
+        for_everybody(codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
     ),
     path(
-        "me/security/codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"
+        "me/security/codes/new/",
+        for_everybody(codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
     ),
-    path("me/security/keys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("me/security/keys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
-    path("me/security/keys/<int:pk>/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("me/security/keys/<int:pk>/off/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
-    path("me/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path(
+        "me/security/codes/file/",
+        for_everybody(codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("me/security/keys/", for_everybody(webauthn.list_webauthn), name="mfa_list_webauthn"),
+    path("me/security/keys/add/", for_everybody(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "me/security/keys/<int:pk>/",
+        for_everybody(webauthn.edit_webauthn),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "me/security/keys/<int:pk>/off/",
+        for_everybody(webauthn.remove_webauthn),
+        name="mfa_remove_webauthn",
+    ),
+    path("me/sessions/", for_everybody(sessions.list_usersessions), name="usersessions_list"),
 ]

@@ -109,7 +109,7 @@ def _line(event: Mapping[str, Any]) -> Line | None:
     if verb in {"reply", "note"}:
         return None
     at = datetime.fromtimestamp(event["at"], UTC)
-    by = event["by"] if event["by_kind"] == "user" else ""
+    by = event["by"] if event["by_kind"] == "user" and verb != "take" else ""
     if verb == "hear":
         return _moved(data, at)
     icon, sentence = _SENTENCES.get(verb, ("dots", lambda d: _say("{0}").format(verb)))

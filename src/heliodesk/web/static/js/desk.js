@@ -30,7 +30,7 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-shortcuts]')) document.getElementById('shortcuts')?.showModal();
   const copy = event.target.closest('[data-copy]');
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say(copy.dataset.copied));
-  for (const open of document.querySelectorAll('details.me[open], details.menu[open]')) if (!open.contains(event.target)) open.open = false;
+  for (const open of document.querySelectorAll('.rail details.me[open], details.menu[open]')) if (!open.contains(event.target)) open.open = false;
 });
 
 function say(text, tone) {
