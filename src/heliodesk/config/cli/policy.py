@@ -1,8 +1,10 @@
-"""``heliodesk policy``: packs, and what they would decide; needs no database."""
+"""``heliodesk policy``: packs, what they would decide (without a database), and those of a desk."""
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +15,9 @@ from heliodesk.entitlements.pack.model import Cell, Metric, Pack
 from heliodesk.entitlements.pack.shipped import shipped_names
 from heliodesk.entitlements.simulation import QuestionError, Simulator
 from heliodesk.entitlements.situations import Change, Situation, compare, situations
+
+if TYPE_CHECKING:
+    from heliodesk.entitlements.models import PolicyPack
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
@@ -178,3 +183,107 @@ def _sentence(change: Change) -> str:
 
 def _plain_value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+@command.command("list")
+@JSON
+def list_packs(as_json: bool) -> None:
+    """List the packs of this desk: drafts, the one in force, and earlier ones."""
+    from heliodesk.config.cli.open import open_desk
+
+    open_desk()
+    from heliodesk.entitlements.models import PolicyPack
+
+    rows = PolicyPack.objects.order_by("code", "-version")
+    if as_json:
+        found = [
+            {
+                "pack": row.code,
+                "version": row.version,
+                "state": row.state,
+                "created_at": row.created_at.isoformat(),
+                "created_by": row.created_by,
+                "activated_at": row.activated_at.isoformat() if row.activated_at else None,
+            }
+            for row in rows
+        ]
+        click.echo(json.dumps(found, indent=2))
+        return
+    for row in rows:
+        since = (
+            f", in force since {row.activated_at:%Y-%m-%d %H:%M} UTC" if row.activated_at else ""
+        )
+        click.echo(f"{row}: {row.state}, by {row.created_by or 'unknown'}{since}")
+
+
+@command.command("import")
+@click.argument("file")
+@click.option("--activate", "at_once", is_flag=True, help="Bring it into force at once.")
+@click.option("--accept-losses", is_flag=True, help="Though running contracts lose their package.")
+def import_file(file: str, at_once: bool, accept_losses: bool) -> None:
+    """Import a shipped pack or a YAML file as a draft.
+
+    A pack that cannot be used is refused with file, line and reason.
+    """
+    from heliodesk.config.cli.open import open_desk
+    from heliodesk.entitlements.pack.shipped import source_at
+
+    with _plainly():
+        source = source_at(file)
+    open_desk()
+    from heliodesk.entitlements import actions
+    from heliodesk.journal.record import By
+    from heliodesk.kernel.clock import now
+
+    at, by = now(), By("system", None, "the command line")
+    with _plainly():
+        row = actions.import_pack(source, file=file, by=by, at=at)
+        if at_once and row.state != "active":
+            row = actions.activate(row, accept_losses=accept_losses, by=by, at=at)
+    _say_state(row)
+
+
+@command.command()
+@click.argument("pack")
+@click.option("--version", type=int, help="The newest when left out.")
+@click.option("--accept-losses", is_flag=True, help="Though running contracts lose their package.")
+def activate(pack: str, version: int | None, accept_losses: bool) -> None:
+    """Bring a pack of this desk into force for new cases; running ones keep theirs."""
+    from heliodesk.config.cli.open import open_desk
+
+    open_desk()
+    from heliodesk.entitlements import actions
+    from heliodesk.entitlements.models import PolicyPack
+    from heliodesk.journal.record import By
+    from heliodesk.kernel.clock import now
+
+    rows = PolicyPack.objects.filter(code=pack).order_by("-version")
+    row = rows.filter(version=version).first() if version else rows.first()
+    if row is None:
+        wanted = f"{pack} v{version}" if version else pack
+        fail(f"This desk has no pack {wanted}. `heliodesk policy list` shows what it has.")
+    by = By("system", None, "the command line")
+    with _plainly():
+        row = actions.activate(row, accept_losses=accept_losses, by=by, at=now())
+    _say_state(row)
+
+
+def _say_state(row: "PolicyPack") -> None:
+    if row.state == "active":
+        click.echo(f"{row} is in force for new cases.")
+    else:
+        click.echo(
+            f"{row} is a draft. `heliodesk policy activate {row.code}` brings it into force."
+        )
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say a refusal in its own words and end with status 1."""
+    from heliodesk.entitlements.contract_rules import Refused
+    from heliodesk.entitlements.pack.nodes import PackError
+
+    try:
+        yield
+    except (PackError, Refused) as error:
+        fail(str(error))

@@ -44,9 +44,15 @@ def pack_at(where: str) -> Pack:
     """The pack of a shipped name or a file path. Raises PackError if it cannot be read or used."""
     if where in shipped_names():
         return shipped_pack(where)
+    return read_pack(source_at(where), where)
+
+
+def source_at(where: str) -> str:
+    """The YAML text of a shipped name or a file path. Raises PackError if it cannot be read."""
+    if where in shipped_names():
+        return shipped_source(where)
     try:
-        source = Path(where).read_text(encoding="utf-8")
+        return Path(where).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the file is not UTF-8 text"
         raise PackError([Fault(where, 0, reason or str(error))]) from error
-    return read_pack(source, where)
