@@ -38,6 +38,7 @@ LEAD = {
     Verb.MOVE:           "n   a        c      v      -        -      -",
     Verb.LINK:           "n   a        c      v      r        x      k",
     Verb.INVITE:         "n   a        c      v      r        x      k",
+    Verb.CONFIRM:        "n   a        a      v      r        x      k",
 }  # fmt: skip
 LETTERS = dict(zip("nacvrxk", State, strict=True))
 

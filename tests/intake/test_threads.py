@@ -89,6 +89,11 @@ def test_an_unknown_sender_with_our_token_waits_for_confirmation_on_the_case(cas
     case.refresh_from_db()
     assert "sender_to_confirm" in case.flags
     assert not case.participants.filter(address="mara@new.example").exists()
+    actions.confirm_sender(case, message_id=message.pk, by=lead(), at=NOW)
+    case.refresh_from_db()
+    assert "sender_to_confirm" not in case.flags
+    assert case.participants.filter(address="mara@new.example").exists()
+    assert not Message.objects.filter(pending=True).exists()
 
 
 def test_a_bare_number_of_a_stranger_is_only_a_number(case: Case) -> None:
@@ -208,6 +213,8 @@ text
     ours.refresh_from_db()
     assert ours.state == "bounced"
     assert ContactAddress.objects.get(address=MARA).bounced_at is not None
+    post.send(post.mail(sender=MARA, subject=f"[#{case.ref}] I am back"))
+    assert ContactAddress.objects.get(address=MARA).bounced_at is None
     case.refresh_from_db()
     assert "mail_bounced" in case.flags
     assert Message.objects.get(case=case, automatic=True)

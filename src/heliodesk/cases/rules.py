@@ -41,6 +41,7 @@ class Verb(StrEnum):
     MOVE = "move"
     LINK = "link"
     INVITE = "invite"
+    CONFIRM = "confirm"
 
 
 class Happened(StrEnum):
@@ -132,6 +133,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.MOVE: _steps({state: state for state in OPEN}, _AS),
     Verb.LINK: _steps(_STAY, _AS),
     Verb.INVITE: _steps(_STAY, _AS),
+    Verb.CONFIRM: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _A),
 }
 
 _WORDS = {

@@ -29,6 +29,8 @@ from heliodesk.intake.thread import Proof, Target, find
 
 #: Automatic answers to one sender in an hour; past them the desk falls silent (loops).
 ANSWERS_PER_HOUR = 6
+#: Mail of the past is filed and never answered.
+_SILENT = frozenset({"import"})
 _ACTIVE = frozenset({ContactRole.DESIGNATED, ContactRole.AUTHORISED, ContactRole.PARTNER})
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED, State.CANCELLED})
 
@@ -77,7 +79,7 @@ def _may_answer(outcome: Outcome, draft: Draft, facts: Facts, answered: dict[str
     silent = draft.unanswerable or not draft.sender or count >= ANSWERS_PER_HOUR
     if outcome.fate is Fate.HOLD and draft.sender in facts.taught:
         silent = True
-    if draft.verdict.dmarc == "fail":
+    if draft.verdict.dmarc == "fail" or draft.channel in _SILENT:
         silent = True
     if silent:
         return replace(outcome, answer=False)

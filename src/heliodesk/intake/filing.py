@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from heliodesk.cases.actions import hear, open_cases
 from heliodesk.cases.new import Heard, NewAttachment, NewCase, NewMessage, Party
 from heliodesk.cases.rules import Stage, urgency
-from heliodesk.customers.actions import addresses_bounced
+from heliodesk.customers.actions import addresses_bounced, addresses_heard
 from heliodesk.entitlements import stored
 from heliodesk.entitlements.wording import tell
 from heliodesk.intake import page
@@ -47,6 +47,13 @@ def file_all(
         _thread_keys(cursor, drafts, outcomes, filed)
         _settle(cursor, drafts, outcomes, filed)
         _bounces(cursor, outcomes, at)
+    addresses_heard(
+        [
+            draft.sender
+            for draft, outcome in zip(drafts, outcomes, strict=True)
+            if outcome.contact and outcome.contact.bounced and not outcome.automatic
+        ]
+    )
     return filed
 
 

@@ -7,7 +7,7 @@ from heliodesk.cases.actions.merging import merge, unmerge
 from heliodesk.cases.actions.opening import open_case, open_cases
 from heliodesk.cases.actions.ownership import assign, release, take
 from heliodesk.cases.actions.qualifying import move, prioritise, retitle
-from heliodesk.cases.actions.relations import invite, link, uninvite, unlink
+from heliodesk.cases.actions.relations import confirm_sender, invite, link, uninvite, unlink
 from heliodesk.cases.actions.states import (
     await_customer,
     await_vendor,
@@ -26,6 +26,7 @@ __all__ = [
     "await_vendor",
     "cancel",
     "close",
+    "confirm_sender",
     "drop_draft",
     "hear",
     "invite",

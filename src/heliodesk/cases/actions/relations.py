@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from heliodesk.cases.actions import write
 from heliodesk.cases.actions.step import step
-from heliodesk.cases.models import Case, CaseLink, Participant
+from heliodesk.cases.models import Case, CaseLink, Message, Participant
 from heliodesk.cases.new import Party
 from heliodesk.cases.rules import Happened, Refused, Verb
 from heliodesk.customers.models import ContactAddress
@@ -70,6 +70,27 @@ def invite(case: Case, *, address: str, name: str = "", by: By, at: datetime) ->
         write.participants(cursor, [(case.pk, party, False)], at=at)
         step(case, Verb.INVITE, by=by, at=at, data={"address": address})
     return Participant.objects.get(case=case, address=address)
+
+
+def confirm_sender(case: Case, *, message_id: int, by: By, at: datetime) -> Case:
+    """Say that the unknown sender of a message belongs here: shown to everybody from now on.
+
+    Raises:
+        Refused: the message does not wait for that.
+    """
+    with transaction.atomic():
+        message = Message.objects.filter(pk=message_id, case=case, pending=True).first()
+        if message is None:
+            raise Refused("This message does not wait for confirmation any more.")
+        message.pending = False
+        message.save(update_fields=["pending"])
+        party = Party(message.author_address, message.author_name)
+        with connection.cursor() as cursor:
+            write.participants(cursor, [(case.pk, party, False)], at=at)
+        waiting = Message.objects.filter(case=case, pending=True).exists()
+        flags = [flag for flag in case.flags if waiting or flag != "sender_to_confirm"]
+        data = {"message": message.pk, "address": message.author_address}
+        return step(case, Verb.CONFIRM, by=by, at=at, data=data, flags=flags)
 
 
 def uninvite(case: Case, *, address: str, by: By, at: datetime) -> None:

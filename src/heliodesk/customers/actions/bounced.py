@@ -27,6 +27,8 @@ def addresses_bounced(addresses: Sequence[str], *, at: datetime) -> None:
 
 def addresses_heard(addresses: Sequence[str]) -> None:
     """Clear the flag of addresses that mail has come from."""
+    if not addresses:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "update customers_contactaddress set bounced_at = null"
