@@ -5,12 +5,14 @@ committed in a mark; whoever claims a message that a leftover mark names knows t
 may have ended a worker, and reads it alone.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import connection, connections
+from django.db import Error, connection, connections
 
 #: Messages, and bytes of them, that one batch takes at the most.
 MOST = 200
@@ -88,8 +90,8 @@ def deaths(inbound_id: int) -> int:
     return int(count)
 
 
-class Marks:
-    """Writes the marks of one worker on a connection of their own, so that they commit at once."""
+class Marks(threading.local):
+    """Writes the marks of one thread on a connection of their own, so that they commit at once."""
 
     def __init__(self) -> None:
         self._connection = connections.create_connection("default")
@@ -97,21 +99,32 @@ class Marks:
     @contextmanager
     def over(self, waiting: Sequence[Waiting], *, at: datetime) -> Iterator[int]:
         """Mark these messages as being read; the mark's id, deleted by ``clear``."""
-        with self._connection.cursor() as cursor:
-            # Losing a mark with the whole database server costs a warning, never a message.
-            cursor.execute("set synchronous_commit = off")
-            cursor.execute(
-                "insert into intake_batchmark (inbound_ids, started_at) values (%s, %s)"
-                " returning id",
-                [[one.id for one in waiting], at],
-            )
-            (mark,) = cursor.fetchone()
+        mark = self._write(
+            "insert into intake_batchmark (inbound_ids, started_at) values (%s, %s) returning id",
+            [[one.id for one in waiting], at],
+        )
         try:
-            yield int(mark)
+            yield mark
         except Exception:
-            with self._connection.cursor() as cursor:
-                cursor.execute("delete from intake_batchmark where id = %s", [mark])
+            # A mark that cannot be taken back only makes its messages be read alone.
+            with suppress(Error):
+                self._write("delete from intake_batchmark where id = %s returning id", [mark])
             raise
+
+    def _write(self, statement: str, params: list[Any]) -> int:
+        try:
+            if self._connection.connection is None:
+                with self._connection.cursor() as cursor:
+                    # Losing a mark with the database server costs a warning, never a message.
+                    cursor.execute("set synchronous_commit = off")
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement, params)
+                row = cursor.fetchone()
+        except Error:
+            # The connection may be broken; the next mark makes a new one.
+            self._connection.close()
+            raise
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         """Give the connection back."""

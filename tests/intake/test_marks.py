@@ -1,0 +1,53 @@
+"""Marks over a batch: from any thread, and through the loss of their connection."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from heliodesk.cases.models import Case
+from heliodesk.intake.models import BatchMark
+from heliodesk.intake.pipeline import file_waiting, marks
+from tests.intake import post
+from tests.intake.conftest import NORTHWIND, World
+from tests.make import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _mail() -> int:
+    subject = f"({NORTHWIND}) Mail is late"
+    row = post.arrive(post.mail(sender="mara@northwind.example", subject=subject))
+    return row.pk
+
+
+def test_a_thread_of_its_own_files_mail(world: World) -> None:
+    inbound = _mail()
+
+    def work() -> None:
+        file_waiting(at=NOW)
+        marks.close()
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert Case.objects.count() == 1
+    assert not BatchMark.objects.filter(inbound_ids__contains=[inbound]).exists()
+
+
+def test_a_lost_connection_is_made_again(world: World) -> None:
+    _mail()
+    with marks.over([], at=NOW):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    for _ in range(2):
+        try:
+            file_waiting(at=NOW)
+        except Exception as error:
+            assert type(error).__name__ == "TryLater", error
+    assert Case.objects.count() == 1
