@@ -50,7 +50,7 @@ class Plain(Part):
 schema.ensure_current = lambda dsn: False
 options = Options(**(given["options"] | {"data": Path(given["options"]["data"])}))
 options.export()
-parts = [Plain(p["name"], "json", p["patience"], tuple(p["command"])) for p in given["parts"]]
+parts = [Plain(p["name"], "", "json", p["patience"], tuple(p["command"])) for p in given["parts"]]
 desk = Supervisor(options, parts=parts)
 try:
     desk.run(before=lambda: None, ready=lambda: print("READY", flush=True))

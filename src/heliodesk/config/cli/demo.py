@@ -11,7 +11,7 @@ import click
 
 from heliodesk.config import environment, postgres
 from heliodesk.config.cli.open import open_desk, plainly
-from heliodesk.config.cli.serve import listening
+from heliodesk.config.cli.serve import listening, load_pages
 from heliodesk.config.server import schema
 from heliodesk.config.server.options import Options
 from heliodesk.config.server.say import say
@@ -30,7 +30,8 @@ def command(options: Options) -> None:
     """
     world = _World(options)
     with plainly():
-        Supervisor(options).run(before=world.load, ready=world.welcome)
+        supervisor = Supervisor(options, load=load_pages)
+        supervisor.run(before=world.load, ready=world.welcome)
 
 
 @click.command(hidden=True)

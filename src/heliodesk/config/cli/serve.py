@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from heliodesk.config import environment
-from heliodesk.config.cli.open import open_desk, plainly
+from heliodesk.config.cli.open import open_desk, plainly, start_django
 from heliodesk.config.server import ports
 from heliodesk.config.server.options import Options
 from heliodesk.config.server.parent import end_with_supervisor, supervised
+from heliodesk.config.server.parts import PARTS
 from heliodesk.config.server.supervisor import Supervisor
 
 PORT = click.IntRange(1, 65535)
@@ -77,54 +78,39 @@ def command(options: Options, reload: bool) -> None:
     Whatever dies is started again. Exit codes: 0 stopped as told, 1 could not start.
     """
     with plainly():
-        Supervisor(options, reload=reload).run(before=lambda: None, ready=lambda: None)
+        supervisor = Supervisor(options, load=load_pages, reload=reload)
+        supervisor.run(before=lambda: None, ready=lambda: None)
 
 
-@click.command()
-@listening
-def web(options: Options) -> None:
-    """Serve the pages only."""
-    _begin()
-    _check_port(options, "--web-port")
-    open_desk()
-    from heliodesk.config.server.pages import serve_pages
-
-    serve_pages(host=options.host, port=options.web_port)
+def load_pages() -> None:
+    """Load what the parts share: settings, models and pages, so that no first request waits."""
+    start_django()
+    for module in ("heliodesk.config.wsgi", "heliodesk.config.urls"):
+        import_module(module)
 
 
-@click.command()
-@listening
-def live(options: Options) -> None:
-    """Serve the stream of live updates only."""
-    _begin()
-    _check_port(options, "--live-port")
-    open_desk()
-    from heliodesk.config.server.pages import serve_events
+def _alone(name: str, *ports_needed: str) -> Callable[..., Any]:
+    """A command that runs one part in this process, with the database if nothing else runs it."""
 
-    serve_events(host=options.host, port=options.live_port)
+    def command(options: Options) -> None:
+        end_with_supervisor()
+        _check_port(options, *ports_needed)
+        open_desk()
+        next(part for part in PARTS if part.name == name).run()
 
-
-@click.command()
-@listening
-def worker(options: Options) -> None:
-    """Do the background work only: file mail, send mail, keep the clocks."""
-    _begin()
-    open_desk()
-    import_module("heliodesk.config.worker").run()
+    return command
 
 
-@click.command(name="mail-listener")
-@listening
-def mail_listener(options: Options) -> None:
-    """Take in mail by SMTP and LMTP only."""
-    _begin()
-    _check_port(options, "--smtp-port", "--lmtp-port")
-    open_desk()
-    import_module("heliodesk.channels.smtp.server").run()
+def _part(name: str, text: str, *ports_needed: str) -> click.Command:
+    return click.command(name=name, help=text)(listening(_alone(name, *ports_needed)))
 
 
-def _begin() -> None:
-    end_with_supervisor()
+web = _part("web", "Serve the pages only.", "--web-port")
+live = _part("live", "Serve the stream of live updates only.", "--live-port")
+worker = _part("worker", "Do the background work only: file mail, send mail, keep the clocks.")
+mail_listener = _part(
+    "mail-listener", "Take in mail by SMTP and LMTP only.", "--smtp-port", "--lmtp-port"
+)
 
 
 def _check_port(options: Options, *names: str) -> None:

@@ -7,6 +7,15 @@ from pathlib import Path
 from types import TracebackType
 
 POLL_SECONDS = 0.05
+#: The descriptors of all locks that this process holds.
+_held: set[int] = set()
+
+
+def let_go_after_fork() -> None:
+    """In a forked child: forget the parent's locks, which stay the parent's."""
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
 
 
 class FileLock:
@@ -28,6 +37,7 @@ class FileLock:
 
     def release(self) -> None:
         if self._descriptor is not None:
+            _held.discard(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -59,6 +69,7 @@ class FileLock:
     def _take(self, how: int, patience: float) -> bool:
         if self._descriptor is None:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            _held.add(self._descriptor)
         deadline = time.monotonic() + patience
         while True:
             try:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+from heliodesk.config.server.forked import Forked
 from heliodesk.config.server.parent import PARENT
 from heliodesk.config.server.parts import Part
 from heliodesk.config.server.say import say
@@ -19,22 +20,26 @@ HEALTHY_SECONDS = 30.0
 class Child:
     """The process of a part, and when it may be started next."""
 
-    def __init__(self, part: Part, environment: dict[str, str]) -> None:
+    def __init__(self, part: Part, *, fork: bool) -> None:
+        """``fork`` shares what this process has loaded; else the part loads everything anew."""
         self.part = part
-        self.environment = environment
-        self.process: subprocess.Popen[bytes] | None = None
+        self.fork = fork
+        self.process: Forked | subprocess.Popen[bytes] | None = None
         self.falls = 0
         self._started = 0.0
         self._due = 0.0
 
     def start(self) -> None:
         """Start the part in a process group of its own, so that Ctrl+C reaches only the parent."""
-        self.process = subprocess.Popen(
-            self.part.command,
-            stdin=subprocess.DEVNULL,
-            env=os.environ | self.environment | {PARENT: str(os.getpid())},
-            process_group=0,
-        )
+        if self.fork:
+            self.process = Forked(f"heliodesk {self.part.name}", self.part.run)
+        else:
+            self.process = subprocess.Popen(
+                self.part.command,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {PARENT: str(os.getpid())},
+                process_group=0,
+            )
         self._started = time.monotonic()
 
     def watch(self) -> None:
@@ -74,6 +79,7 @@ class Child:
         """End the part and all processes that it started."""
         if self.process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
+                self.process.kill()
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 

@@ -1,6 +1,7 @@
 """The web server of the pages and that of the event stream: granian, each in its own process."""
 
 import gc
+import multiprocessing
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -23,15 +24,19 @@ def serve_pages(*, host: str, port: int) -> None:
     One thread a worker: database connections are kept open per thread, and Python gains nothing
     from more.
     """
-    _serve("heliodesk.config.wsgi:application", Interfaces.WSGI, host, port, _web_workers())
+    target = "heliodesk.config.wsgi:application"
+    _serve("web", target, Interfaces.WSGI, (host, port), _web_workers())
 
 
 def serve_events(*, host: str, port: int) -> None:
     """Serve the event stream from one process until told to end."""
-    _serve("heliodesk.config.asgi:live", Interfaces.ASGI, host, port, 1)
+    _serve("live", "heliodesk.config.asgi:live", Interfaces.ASGI, (host, port), 1)
 
 
-def _serve(target: str, interface: Interfaces, host: str, port: int, workers: int) -> None:
+def _serve(
+    name: str, target: str, interface: Interfaces, where: tuple[str, int], workers: int
+) -> None:
+    multiprocessing.set_start_method("fork", force=True)
     application = _load(target)
     gc.freeze()  # what is loaded now stays shared between the workers
 
@@ -41,8 +46,8 @@ def _serve(target: str, interface: Interfaces, host: str, port: int, workers: in
 
     MPServer(
         target,
-        address=host,
-        port=port,
+        address=where[0],
+        port=where[1],
         interface=interface,
         workers=workers,
         blocking_threads=1,
@@ -52,6 +57,7 @@ def _serve(target: str, interface: Interfaces, host: str, port: int, workers: in
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=KILL_SECONDS,
+        process_name=f"heliodesk {name}",
     ).serve(target_loader=loader)
 
 

@@ -1,34 +1,65 @@
-"""The parts of the desk, in the order in which they are stopped."""
+"""The parts of the desk, in the order in which they are stopped, and how each is run."""
 
 import importlib.util
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+
+from heliodesk.config import environment
 
 
 @dataclass(frozen=True)
 class Part:
-    """A process of the desk: ``heliodesk <name>``.
+    """A process of the desk.
 
-    ``module`` is what it runs; ``patience`` how many seconds it may take to end by itself before
-    the next part is told to end too.
+    ``runner`` names the function that runs it; ``module`` what else must be there. ``patience``
+    is how many seconds it may take to end by itself before the next part is told to end too.
     """
 
     name: str
+    runner: str
     module: str
     patience: float
 
     @property
     def command(self) -> list[str]:
+        """The same part as a command of its own."""
         return [sys.executable, "-m", "heliodesk", self.name]
 
+    def run(self) -> None:
+        """Run it in this process until told to end; settings are loaded and the database is up."""
+        module, _, name = self.runner.partition(":")
+        getattr(import_module(module), name)()
 
+
+def serve_pages() -> None:
+    """The pages, where the environment says."""
+    from heliodesk.config.server import pages
+
+    pages.serve_pages(host=_host(), port=environment.number("HELIODESK_WEB_PORT", 8000))
+
+
+def serve_events() -> None:
+    """The event stream, where the environment says."""
+    from heliodesk.config.server import pages
+
+    pages.serve_events(host=_host(), port=environment.number("HELIODESK_LIVE_PORT", 8001))
+
+
+def _host() -> str:
+    return environment.text("HELIODESK_HOST", "127.0.0.1")
+
+
+HERE = "heliodesk.config.server.parts"
+LISTENER = "heliodesk.channels.smtp.server"
+WORKER = "heliodesk.config.worker"
 #: Those that bring work in stop first, the one that does it last.
 PARTS = (
-    Part("web", "heliodesk.config.wsgi", 1.0),
-    Part("live", "heliodesk.config.asgi", 0.5),
-    Part("mail-listener", "heliodesk.channels.smtp.server", 1.0),
-    Part("worker", "heliodesk.config.worker", 2.0),
+    Part("web", f"{HERE}:serve_pages", "heliodesk.config.wsgi", 1.0),
+    Part("live", f"{HERE}:serve_events", "heliodesk.config.asgi", 0.5),
+    Part("mail-listener", f"{LISTENER}:run", LISTENER, 1.0),
+    Part("worker", f"{WORKER}:run", WORKER, 2.0),
 )
 
 

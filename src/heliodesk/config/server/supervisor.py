@@ -1,5 +1,6 @@
 """Start everything, keep it up, and stop it in order within five seconds."""
 
+import gc
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -38,10 +39,18 @@ class Supervisor:
     """The parent of all processes of a desk."""
 
     def __init__(
-        self, options: Options, *, parts: Sequence[Part] = PARTS, reload: bool = False
+        self,
+        options: Options,
+        *,
+        parts: Sequence[Part] = PARTS,
+        load: Callable[[], None] | None = None,
+        reload: bool = False,
     ) -> None:
+        """``load`` loads what all parts need; without it each part loads it for itself."""
+        fork = load is not None and not reload
+        self.load = load if fork else None
         self.options = options
-        self.children = [Child(part, options.variables()) for part in parts]
+        self.children = [Child(part, fork=fork) for part in parts]
         self.changes = Changes() if reload else None
         self.database: Server | None = None
         self._stopping: float | None = None
@@ -67,6 +76,9 @@ class Supervisor:
                 self._check()
                 self._start_database(stack)
                 before()
+                if self.load:
+                    self.load()
+                    gc.freeze()
                 self._starting = False
                 try:
                     self._serve(ready)
