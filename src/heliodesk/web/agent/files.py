@@ -1,8 +1,9 @@
 """Files and originals of messages, served only to who may see the case, and only as safe types."""
 
 import re
+from collections.abc import Iterator
 
-from django.http import FileResponse, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -13,17 +14,20 @@ from heliodesk.web.access import PersonRequest, needs
 
 #: What a browser may show by itself; everything else is only ever saved.
 SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+_CHUNK = 2**16
 _LOCKED = "default-src 'none'; sandbox"
 _CID = re.compile(r"""(\bsrc\s*=\s*["'])cid:([^"']{1,255})(["'])""", re.IGNORECASE)
 
 
 @needs(May.WORK_CASES)
-def attachment(request: PersonRequest, attachment_id: int) -> FileResponse:
+def attachment(request: PersonRequest, attachment_id: int) -> StreamingHttpResponse:
     """A file of a message."""
     found = conversation.file(request.person, attachment_id)
     shown = found.content_type in SHOWN
-    response = FileResponse(
-        blobs.open(found.sha256),
+    if not blobs.exists(found.sha256):
+        raise Http404
+    response = StreamingHttpResponse(
+        _chunks(found.sha256),
         content_type=found.content_type if shown else "application/octet-stream",
     )
     response["Content-Length"] = str(found.size)
@@ -33,6 +37,12 @@ def attachment(request: PersonRequest, attachment_id: int) -> FileResponse:
     response["Content-Security-Policy"] = _LOCKED
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def _chunks(sha256: str) -> Iterator[bytes]:
+    with blobs.open(sha256) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
 
 
 @needs(May.SEE_RAW_MAIL)

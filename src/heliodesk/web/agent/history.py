@@ -33,7 +33,7 @@ def _case(ref: object) -> Markup:
 
 
 def _reason(data: Data) -> Markup:
-    return _say("{0}").format(f": {data['reason']}") if data.get("reason") else Markup("")
+    return Markup(": {0}").format(data["reason"]) if data.get("reason") else Markup("")
 
 
 def _renamed(data: Data) -> Markup:
@@ -112,7 +112,7 @@ def _line(event: Mapping[str, Any]) -> Line | None:
     by = event["by"] if event["by_kind"] == "user" and verb != "take" else ""
     if verb == "hear":
         return _moved(data, at)
-    icon, sentence = _SENTENCES.get(verb, ("dots", lambda d: _say("{0}").format(verb)))
+    icon, sentence = _SENTENCES.get(verb, ("dots", lambda d: Markup("{0}").format(verb)))
     return Line(at, icon, sentence(data), by)
 
 
