@@ -1,0 +1,160 @@
+"""The stream of news: who may listen, what they hear, and what happens to slow listeners."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from psycopg.conninfo import make_conninfo
+
+from heliodesk.config import asgi
+from heliodesk.identity.person import Person
+from heliodesk.identity.rules import Role
+from heliodesk.journal.record import SYSTEM, Happening, record
+from heliodesk.web import news
+from heliodesk.web.news import Hub, Listener
+from tests import make
+from tests.web.conftest import Browser
+
+Sent = list[dict[str, Any]]
+
+
+def person(*, offshore: bool = False) -> Person:
+    return Person(1, "x", "x@desk.example", Role.AGENT, "UTC", offshore)
+
+
+@pytest.fixture
+def dsn(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the tests' own database."""
+    name = connection.settings_dict["NAME"]
+    found = make_conninfo(settings.DATABASE_DIRECT_DSN, dbname=name)
+    monkeypatch.setattr(settings, "DATABASE_DIRECT_DSN", found)
+    monkeypatch.setattr(asgi, "hub", Hub(found))
+    monkeypatch.setattr(asgi, "_running", set())
+    monkeypatch.setattr(asgi, "_asking", asyncio.Lock())
+    return found
+
+
+def ask(client: Client | None, *, path: str = "/events", origin: str = "") -> dict[str, Any]:
+    """A request as the server hands it over."""
+    cookie = client.cookies.output(attrs=[], header="", sep=";").strip() if client else ""
+    headers = [(b"cookie", cookie.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    return {"type": "http", "path": path, "method": "GET", "headers": headers}
+
+
+async def listen(
+    scope: dict[str, Any], *, until: Callable[[Sent], bool], act: Callable[[], None] | None = None
+) -> Sent:
+    """Run the application until enough was sent, then hang up."""
+    sent: Sent = []
+    enough = asyncio.Event()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        if until(sent):
+            enough.set()
+
+    async def receive() -> dict[str, Any]:
+        await enough.wait()
+        return {"type": "http.disconnect"}
+
+    running = asyncio.ensure_future(asgi.live(scope, receive, send))
+    if act:
+        while not any(b"event: journal" in m.get("body", b"") for m in sent):
+            await asyncio.sleep(0.05)
+        await asyncio.to_thread(act)
+    await asyncio.wait_for(running, 20)
+    for task in list(asgi._running):
+        task.cancel()
+    return sent
+
+
+def status(sent: Sent) -> int:
+    return int(sent[0]["status"])
+
+
+def heard(sent: Sent) -> list[dict[str, Any]]:
+    bodies = [message.get("body", b"").decode() for message in sent]
+    return [json.loads(b.split("data: ")[1]) for b in bodies if b.startswith("event: journal")]
+
+
+def test_only_who_is_signed_in_listens(dsn: str, browser: Browser) -> None:
+    def answered(sent: Sent) -> bool:
+        return len(sent) > 1
+
+    def ended(**given: Any) -> int:
+        return status(asyncio.run(listen(ask(**given), until=answered)))
+
+    signed_in = browser()
+    assert ended(client=None) == 401
+    assert ended(client=signed_in) == 200
+    assert ended(client=signed_in, origin="https://evil.example") == 403
+    assert ended(client=signed_in, path="/other") == 404
+    signed_in.logout()
+    assert ended(client=signed_in) == 401
+
+
+def test_news_of_the_journal_arrive(dsn: str, browser: Browser) -> None:
+    client = browser()
+    open_case, island = make.case(), make.case(offshore=True)
+
+    def happen() -> None:
+        with transaction.atomic():
+            told = [Happening("note", "case", case.pk) for case in (open_case, island)]
+            record([*told, Happening("held", "held", 7)], by=SYSTEM, at=make.NOW)
+        connection.close()
+
+    def until(sent: Sent) -> bool:
+        return any(one.get("held") == [7] for one in heard(sent))
+
+    sent = asyncio.run(listen(ask(client, origin=asgi.ORIGIN), until=until, act=happen))
+    assert heard(sent)[-1] == {"held": [7], "case": [open_case.pk]}
+    headers = dict(sent[0]["headers"])
+    assert headers[b"access-control-allow-origin"] == asgi.ORIGIN.encode()
+    assert headers[b"content-type"] == b"text/event-stream"
+
+
+def test_a_listener_that_sleeps_is_told_to_look_at_everything() -> None:
+    async def play() -> list[news.News]:
+        listener = Listener(person())
+        for n in range(100):
+            listener.tell({"case": [n]})
+        return [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
+
+    told = asyncio.run(play())
+    assert len(told) <= news._WAITING
+    assert {"case": None, "held": None} in told
+
+
+def test_offshore_cases_are_not_named_to_others() -> None:
+    async def play() -> list[list[news.News]]:
+        hub = Hub("")
+        near, far = Listener(person()), Listener(person(offshore=True))
+        hub.listeners |= {near, far}
+        hub._tell({"case": [1, 2]}, {2})
+        hub._tell({"case": [2]}, {2})
+        return [[one.queue.get_nowait() for _ in range(one.queue.qsize())] for one in (near, far)]
+
+    near, far = asyncio.run(play())
+    assert near == [{"case": [1]}]
+    assert far == [{"case": [1, 2]}, {"case": [2]}]
+
+
+@pytest.mark.parametrize(
+    ("payloads", "expected"),
+    [
+        (['{"case": [2]}', '{"case": [1, 2]}'], {"case": [1, 2]}),
+        (['{"case": [2]}', '{"case": null}', '{"case": [3]}'], {"case": None}),
+        (['{"held": [1]}', '{"case": [3]}'], {"held": [1], "case": [3]}),
+        (["not json"], {"case": None, "held": None}),
+    ],
+)
+def test_news_are_gathered(payloads: list[str], expected: news.News) -> None:
+    gathered: news.News = {}
+    for payload in payloads:
+        news._gather(gathered, payload)
+    assert gathered == expected
