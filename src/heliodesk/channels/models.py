@@ -135,6 +135,9 @@ class Outbound(models.Model):
     references = ArrayField(models.TextField(), default=list, blank=True)
     #: ``[{"name": …, "content_type": …, "size": …, "sha256": …}]``
     attachments = models.JSONField(default=list, blank=True)
+    #: Recipients whose server took it, and those refused for good: neither is asked again.
+    delivered = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
+    refused = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     state = models.CharField(max_length=10)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)

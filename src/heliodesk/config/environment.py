@@ -4,8 +4,10 @@ Every variable is named ``HELIODESK_…`` (``DATABASE_URL`` and ``DATABASE_DIREC
 described in ``docs/settings.md``. A value that cannot be read stops the start with a sentence.
 """
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 
 class BadSetting(Exception):
@@ -51,6 +53,21 @@ def switch(name: str, *, default: bool) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise BadSetting(f"{name} is {value!r}; give true or false.")
+
+
+def table(name: str) -> dict[str, Any]:
+    """Named values written as a JSON object.
+
+    Raises:
+        BadSetting: the value is no JSON object.
+    """
+    try:
+        found = json.loads(text(name, "{}"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadSetting(f'{name} cannot be read; give a JSON object such as {{"NAME": "value"}}.')
+    return found
 
 
 def data_folder() -> Path:

@@ -198,6 +198,9 @@ MAIL_WATCHED_DISK = None if environment.text("DATABASE_URL") else DATA
 #: ``capture`` (kept, never sent; the default), ``smtp``, or a django-anymail backend's path.
 MAIL_OUTBOUND = environment.text("HELIODESK_MAIL_OUTBOUND", "capture")
 MAIL_SMTP_URL = environment.text("HELIODESK_MAIL_SMTP_URL")
+#: What the django-anymail backend needs, as its documentation names it (JSON object).
+ANYMAIL = environment.table("HELIODESK_ANYMAIL")
+#: File with the private key that signs outgoing mail (PEM); empty signs nothing.
 MAIL_DKIM_KEY = environment.text("HELIODESK_MAIL_DKIM_KEY")
 MAIL_DKIM_SELECTOR = environment.text("HELIODESK_MAIL_DKIM_SELECTOR", "heliodesk")
 
