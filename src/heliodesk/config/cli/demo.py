@@ -37,6 +37,7 @@ def command(options: Options) -> None:
 @click.command(hidden=True)
 def load() -> None:
     """Load the demo world into the database unless it is there; print its logins as JSON."""
+    os.environ.setdefault("HELIODESK_LOG_LEVEL", "WARNING")
     open_desk()
     from heliodesk.config import demo
 
