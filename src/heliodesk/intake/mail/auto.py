@@ -58,7 +58,8 @@ _SUBJECT = re.compile(
     re.I | re.X,
 )
 _ACKNOWLEDGED = re.compile(
-    r"[\[(]\s*auto(?:matic(?:ally)?|mated)?[ -]?(?:generated|reply|response|responder)\b[^\])]{0,40}[\])]"
+    r"[\[(]\s*auto(?:matic(?:ally)?|mated)?[ -]?(?:generated|reply|response|responder)"
+    r"\b[^\])]{0,40}[\])]"
     r"|\bauto-?submitted\b|\bautoreply\b|(?:\W|^)auto(?:matic|mated)?[ -](?:reply|response)\W*$"
     r"|^\W*delivery (?:receipt|confirmation)|^\W*(?:read|not read|gelesen|lu)\s*:",
     re.I,

@@ -166,7 +166,7 @@ def _escapes(data: bytes, labels: tuple[str | None, ...]) -> bool:
 
 def _strict(data: bytes, name: str) -> str | None:
     try:
-        return data.decode(name)
+        return _text(data, name, "strict")
     except (UnicodeError, ValueError, LookupError):
         pass
     if name == "iso2022_jp_ext":
@@ -174,6 +174,12 @@ def _strict(data: bytes, name: str) -> str | None:
     if name == "cp1252":
         return data.decode("latin-1")
     return None
+
+
+def _text(data: bytes, name: str, errors: str) -> str:
+    """``data`` in one codec; UTF-7 can spell half a character, which nothing could store."""
+    text = data.decode(name, errors)
+    return text if name != "utf-7" else text.encode("utf-16", "replace").decode("utf-16")
 
 
 def _japanese(data: bytes) -> str | None:
@@ -189,12 +195,12 @@ def _repaired(data: bytes, names: list[str]) -> str:
     """Every declared charset failed: keep the nearly right one, or guess, or fall to Latin."""
     high = sum(byte > 0x7F for byte in data[: limits.GUESS_BYTES])
     for name in [*names, "utf-8"]:
-        text = data.decode(name, "replace")
+        text = _text(data, name, "replace")
         if text.count("�") * 12 <= high:
             return text
     if high >= 12 and (guess := _guess(data)):
-        return data.decode(guess, "replace")
-    return data.decode(names[0] if names and names[0] != "utf-8" else "cp1252", "replace")
+        return _text(data, guess, "replace")
+    return _text(data, names[0] if names and names[0] != "utf-8" else "cp1252", "replace")
 
 
 def _guess(data: bytes) -> str | None:

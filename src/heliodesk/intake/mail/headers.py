@@ -59,7 +59,7 @@ class Headers:
 
     def text(self, name: str) -> str:
         """First value as readable one-line text."""
-        return encoded.text(self.raw(name), self.hint)
+        return encoded.text(self.raw(name), self.hint) if name in self._index else ""
 
     def texts(self, name: str) -> list[str]:
         """All values as readable one-line text."""

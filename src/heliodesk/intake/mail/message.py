@@ -105,7 +105,7 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
         original_from=_first(fields, "x-original-from"),
         list_id=fields.text("list-id"),
         x_loop=tuple(fields.texts("x-loop")),
-        authentication_results=tuple(fields.raws("authentication-results")),
+        authentication_results=tuple(fields.texts("authentication-results")),
         defects=tuple(dict.fromkeys(defects)),
         headers=fields,
     )

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote_to_bytes
 
-from heliodesk.intake.mail import charset, encoded
+from heliodesk.intake.mail import charset
 
 _PAIR = re.compile(
     r"""[;\s]*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|'([^';]*)'(?=\s*(?:;|$))|([^;]*))""", re.S
@@ -87,8 +87,3 @@ def _joined(pieces: list[tuple[str, bool]]) -> str:
         if label or any(piece[1] for piece in pieces)
         else (data.decode("utf-8", "surrogateescape"))
     )
-
-
-def text_of(value: str, hint: str | None = None) -> str:
-    """A parameter as readable text, encoded words and raw bytes decoded."""
-    return encoded.text(value, hint)

@@ -202,11 +202,7 @@ def _bounded(text: str, into: Contents) -> str:
 
 def _keep(entity: Entity, word: str, name: str, into: Contents) -> list[Piece]:
     data = entity.data
-    cid = (
-        entity.headers.raw("content-id").strip("<> ")[:250]
-        if "content-id" in entity.headers
-        else ""
-    )
+    cid = entity.headers.text("content-id").strip("<> ")[:250]
     pieces: list[Piece] = []
     kind = entity.kind
     if kind in _TNEF or name.lower() == "winmail.dat":
@@ -216,8 +212,8 @@ def _keep(entity: Entity, word: str, name: str, into: Contents) -> list[Piece]:
             name=name or made_name(entity, len(into.parts) + 1),
             data=data,
             content_type=kind,
-            charset=entity.params.get("charset"),
-            disposition=word,
+            charset=charset.codec(entity.params.get("charset", "")),
+            disposition=word if word.isascii() else "",
             content_id=cid,
             inline=word == "inline" or bool(cid and word != "attachment"),
         )

@@ -162,11 +162,11 @@ def _from_words(tree: Tree, fields: Headers, subject: str, report: str, original
 def _people(fields: Headers, report: str, tree: Tree) -> tuple[str, ...]:
     """The failed addresses: by header, by the words before them, alone on a line, or To."""
     if "x-failed-recipients" in fields:
-        found = _ADDRESS.findall(fields.raw("x-failed-recipients"))
+        found = _ADDRESS.findall(fields.text("x-failed-recipients"))
     else:
         found = _ALONE.findall(report) or [m[1] for m in _NAMED.finditer(report)]
     if not found and (inner := _enclosed(tree)) is not None:
-        found = _ADDRESS.findall(inner.raw("to"))[:1]
+        found = _ADDRESS.findall(inner.text("to"))[:1]
     return tuple(dict.fromkeys(item.strip(".").lower() for item in found[:50]))
 
 

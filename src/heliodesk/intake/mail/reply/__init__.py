@@ -7,7 +7,7 @@ from heliodesk.intake.mail.reply import marks, rules, words
 from heliodesk.intake.mail.reply.lines import CUT, classify, is_introduction
 
 _SAME_LINE = re.compile(
-    r"^(.*\S)[ \t-]*?\s?(-*[ \t]?On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,"
+    r"^(.*\S)[ \t-]*?[ \t]?(-*[ \t]?On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,"
     r"|\d{1,2}[ /.]).{8,200}wrote:)[ \t]*$",
     re.M,
 )
