@@ -52,15 +52,21 @@ def _read(value: str) -> Verdict:
 
     try:
         parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {_unfolded(value)}")
-    except AuthResError:
+    except (AuthResError, RecursionError):
         return NOTHING
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for result in parsed.results:
         word = str(result.result or "").lower()
-        method = str(result.method or "").lower()
-        if word in _RESULTS and (method not in found or word == "pass"):
-            found[method] = word
-    return Verdict(found.get("dmarc", ""), found.get("spf", ""), found.get("dkim", ""))
+        if word in _RESULTS:
+            found.setdefault(str(result.method or "").lower(), []).append(word)
+    dmarc, spf, dkim = (found.get(method, [""]) for method in ("dmarc", "spf", "dkim"))
+    return Verdict(
+        # Two opinions on the same sender: the worse one holds.
+        dmarc=next((word for word in dmarc if word != "pass"), dmarc[0]),
+        spf=next((word for word in spf if word != "pass"), spf[0]),
+        # A message may carry several signatures; one that holds is enough.
+        dkim="pass" if "pass" in dkim else dkim[0],
+    )
 
 
 def _unfolded(value: str) -> str:
