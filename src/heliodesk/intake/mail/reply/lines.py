@@ -11,6 +11,8 @@ CUT = "\x01"
 _WRAPPED_LINES = 6
 _WRAPPED_CHARS = 420
 _END_CHARS = 60
+_VERB_CHARS = 20
+_LAST_CHARS = 40
 _WRAP_CHARS = 60
 _FRONT_CHARS = 70
 _HEADER_LINES = 14
@@ -117,11 +119,19 @@ def _introduction(lines: list[str], at: int, *, dated: bool) -> int:
         joined = f"{joined} {part}" if number else part
         if len(joined) > _WRAPPED_CHARS:
             return 0
-        if words.ENDS.search(joined[-_END_CHARS:]):
+        if _may_end(joined):
             bare = joined.lstrip(_STRIP).rstrip(_STRIP_END)
             if _is_compact(bare, dated=dated) and is_introduction(bare):
                 return number + 1 + _verb_follows(lines, at + number + 1)
     return 0
+
+
+def _may_end(joined: str) -> bool:
+    """A cheap look at the last characters, before any pattern is tried."""
+    tail = joined.rstrip(_STRIP_END)
+    if tail[-1:] in ("", ":", "：", ">", ")"):
+        return True
+    return tail[-_VERB_CHARS:].rstrip(" .").lower().endswith(words.LAST) or "GMT" in tail
 
 
 def _is_compact(bare: str, *, dated: bool) -> bool:
@@ -152,7 +162,7 @@ def is_introduction(joined: str) -> bool:
     """Whether one unwrapped line introduces a quoted mail."""
     if words.DATE_ZONE_SOMEBODY.match(joined) or words.POSTED_BY.match(joined):
         return True
-    wrote = bool(words.WROTE_AT_END.search(joined[-_END_CHARS:]))
+    wrote = bool(words.WROTE_AT_END.search(joined[-_LAST_CHARS:]))
     if "@" in joined and (address := words.EMAIL.search(joined)):
         if wrote or (words.EMAIL_AT_END.search(joined) and _dated_first(joined)):
             return True

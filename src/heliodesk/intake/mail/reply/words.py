@@ -44,9 +44,16 @@ STARTS = re.compile(
     rf"[\s>*_-]*(?:(?:{_ON})\s|在|于|於|\d|[^\W\d]{{1,14}}[.,]{{1,2}}\s+\d|[^\W\d]{{2,4}}\s\d{{1,2}}\.\s|[^\W\d]{{2,14}},)",
     re.I,
 )
-ENDS = re.compile(
-    rf"(?:(?:{WROTE})\s*[:：.]?|[>)]\s*:?|[:：])[\s>*_-]*$|GMT[+-]\d\d:\d\d\s\S", re.I
-)
+LAST = (
+    "wrote", "following", "writes", "says", "said", "sent", "écrit", "ecrit", "dit", "scritto",
+    "escrito", "escribió", "escribio", "escrit", "escriure", "escreveu", "sie", "geschrieben",
+    "schrieb", "folgendes", "schreef", "geschreven", "verzond", "skrev", "følgende", "napisał",
+    "napisal", "(a)", "napisała", "/a", "pisze", "napsal", "napsala", "napísal", "napísala",
+    "napisao", "је написао", "je", "написал", "написала", "(а)", "пишет", "писал", "писала",
+    "пише", "написав", "írta", "irta", "kirjoitti", "yazdı", "写道", "寫道", "έγραψε", "scris",
+    "rašė", "rakstīja", "kirjutas", "viết", "menulis", "작성", "書きました", "כתב", "כתבה", "كتب",
+)  # fmt: skip
+"""How a marker without a colon at its end may end."""
 VERB_ALONE = re.compile(rf"\s*>?\s*(?:{WROTE})\s*[:：]\s*$", re.I)
 SENTENCE_END = re.compile(
     r"(?:(?<![^\W\d])(?!(?:inc|ltd|corp|dept|prof|gmbh|bros|mrs|llc)\.)[^\W\d]{3,}\.|[!?])\s+[^\W\d]",
