@@ -25,7 +25,7 @@ _TITLE_CHARS = 400
 _NOBODY = Address("", "")
 _ROUTES = (
     "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to",
-    "apparently-to", "x-rcpt-to", "x-forwarded-to", "resent-to", "to", "cc", "bcc",
+    "apparently-to", "x-rcpt-to", "x-forwarded-to", "resent-to",
 )  # fmt: skip
 
 
@@ -82,11 +82,12 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
     automatic = auto.judge(fields, title, sender.addr, tree.root.kind, bounced=returned is not None)
     defects = [*tree.defects, *contents.defects]
     ids = fields.ids("message-id")
+    to, cc = tuple(addresses.of(fields, "to")), tuple(addresses.of(fields, "cc"))
     return Parsed(
         subject=subject,
         sender=sender,
-        to=tuple(addresses.of(fields, "to")),
-        cc=tuple(addresses.of(fields, "cc")),
+        to=to,
+        cc=cc,
         reply_to=tuple(addresses.of(fields, "reply-to")),
         message_id=ids[0] if ids else _missing("message-id", defects),
         in_reply_to=tuple(fields.ids("in-reply-to")),
@@ -101,7 +102,7 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
         signed=contents.signed,
         encrypted=contents.encrypted,
         return_path=_return_path(fields),
-        recipients=_recipients(fields),
+        recipients=_recipients(fields, to + cc),
         original_from=_first(fields, "x-original-from"),
         list_id=fields.text("list-id"),
         x_loop=tuple(fields.texts("x-loop")),
@@ -163,7 +164,8 @@ def _return_path(fields: Headers) -> str | None:
     return found[0].addr if found else ""
 
 
-def _recipients(fields: Headers) -> tuple[str, ...]:
-    found = (item.addr.lower() for name in _ROUTES if name in fields
-             for item in addresses.of(fields, name))  # fmt: skip
-    return tuple(dict.fromkeys(addr for addr in found if "@" in addr))
+def _recipients(fields: Headers, shown: tuple[Address, ...]) -> tuple[str, ...]:
+    """Every address the mail may be meant for, the envelope's before those shown."""
+    routed = [item for name in _ROUTES if name in fields for item in addresses.of(fields, name)]
+    found = [*routed, *shown, *addresses.of(fields, "bcc")]
+    return tuple(dict.fromkeys(item.addr.lower() for item in found if "@" in item.addr))

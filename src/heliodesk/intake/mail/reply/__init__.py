@@ -4,7 +4,8 @@ import re
 
 from heliodesk.intake.mail import html, limits
 from heliodesk.intake.mail.reply import marks, rules, words
-from heliodesk.intake.mail.reply.lines import CUT, classify, is_introduction
+from heliodesk.intake.mail.reply.lines import CUT, classify
+from heliodesk.intake.mail.reply.markers import is_introduction
 
 _SAME_LINE = re.compile(
     r"^(.*\S)[ \t-]*?[ \t]?(-*[ \t]?On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,"
@@ -13,7 +14,7 @@ _SAME_LINE = re.compile(
 )
 _GREETING_CHARS = 40
 _LINE_CHARS = 250
-_BARS = {"##", "#-", "# ", "--", "==", "__", "**", "~~", "——", "––", "Re", "re", "Pl", "pl", "- "}
+_BARS = ("#-", "--", "##", "==", "__", "**", "~~", "——", "––", "above this line")
 _USENET_LINES = 14
 _RULE_LINES = 3
 _BIDI = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -34,7 +35,8 @@ def _new(text: str) -> str:
     lines = text.split("\n")
     if len(lines) > limits.REPLY_LINES:
         return text.strip()
-    lines = _above(lines)
+    if any(bar in text for bar in _BARS):
+        lines = _above(lines)
     kinds = classify(
         [line.translate(_BIDI) for line in lines] if _BIDI_SIGN.search(text) else lines
     )
@@ -66,7 +68,7 @@ def _own_line(found: re.Match[str]) -> str:
 def _above(lines: list[str]) -> list[str]:
     """Only what stands above our own reply line, if something does."""
     for at, line in enumerate(lines):
-        if len(line) < _LINE_CHARS and line.lstrip(" >\t")[:2] in _BARS and words.ABOVE.match(line):
+        if len(line) < _LINE_CHARS and words.ABOVE.match(line):
             above = lines[:at]
             while above and not above[-1].strip():
                 above.pop()
