@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from heliodesk.kernel import sql
+
 
 @dataclass(frozen=True, slots=True)
 class MailboxFacts:
@@ -29,7 +31,7 @@ select id, lower(address), aliases, name, region, offshore, brand, brand_color, 
 
 def active_mailboxes() -> list[MailboxFacts]:
     """Every active mailbox, the oldest first."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(_ALL)
         return [
             MailboxFacts(row[0], row[1], tuple(a.lower() for a in row[2] or ()), *row[3:])

@@ -6,6 +6,8 @@ from datetime import date
 
 from django.db import connection
 
+from heliodesk.kernel import sql
+
 
 @dataclass(frozen=True, slots=True)
 class PackageFacts:
@@ -31,7 +33,7 @@ def packages_of(account_ids: Collection[int], on: date) -> dict[int, PackageFact
     """The package of each account, in one statement; accounts without a contract are left out."""
     if not account_ids:
         return {}
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(_LATEST, {"ids": sorted(account_ids), "on": on})
         return {
             id: PackageFacts(package, days or 0, grace)

@@ -9,6 +9,7 @@ from heliodesk.calendars import book
 from heliodesk.entitlements.pack.model import Pack
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.policy import Policy
+from heliodesk.kernel import sql
 
 
 class NoActivePack(Exception):
@@ -38,7 +39,7 @@ def active() -> ActivePack:
     Raises:
         NoActivePack: none is active yet.
     """
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(_ACTIVE)
         row = cursor.fetchone()
     if row is None:
@@ -56,7 +57,7 @@ def policy_of(pack_id: int, stamp: int) -> Policy:
 @lru_cache(maxsize=16)
 def pack_of(pack_id: int) -> Pack:
     """The pack of a row that is no draft: its source never changes."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(
             "select code, version, source from entitlements_policypack where id = %s", [pack_id]
         )

@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import Error, connection, connections
 
+from heliodesk.kernel import sql
+
 #: Messages, and bytes of them, that one batch takes at the most.
 MOST = 200
 MOST_BYTES = 48 * 2**20
@@ -50,7 +52,7 @@ _SUSPECTS = "select inbound_ids from intake_batchmark where inbound_ids && %s::b
 
 def claim(*, at: datetime, ids: Sequence[int] | None = None, most: int = MOST) -> list[Waiting]:
     """Lock and read waiting messages, the oldest first; must run inside a transaction."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         given = list(ids) if ids is not None else None
         cursor.execute(_PICK, {"at": at, "ids": given, "most": most})
         picked = _within_bytes(cursor.fetchall())
@@ -80,7 +82,7 @@ def _within_bytes(rows: Sequence[tuple[int, int]]) -> list[int]:
 
 def deaths(inbound_id: int) -> int:
     """How many workers left a mark over this message alone."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(
             "select count(*) from (select 1 from intake_batchmark"
             " where inbound_ids = array[%s]::bigint[] limit 10) m",
@@ -133,7 +135,7 @@ class Marks(threading.local):
 
 def clear(mark_id: int, ids: Sequence[int]) -> None:
     """Forget a mark and any older one over the same messages, within the batch's transaction."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(
             "delete from intake_batchmark where id = %s or inbound_ids <@ %s::bigint[]",
             [mark_id, list(ids)],

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from heliodesk.cases.rules import State
 from heliodesk.channels.mailboxes import MailboxFacts
@@ -17,6 +16,7 @@ from heliodesk.customers.rules import domain_of
 from heliodesk.entitlements.facts import PackageFacts, packages_of
 from heliodesk.entitlements.packs import ActivePack
 from heliodesk.intake.draft import Draft
+from heliodesk.kernel import sql
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def load(
         {domain_of(draft.sender) for draft in drafts},
         at.date(),
     )
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         threads = _threads(cursor, drafts)
         sent = _sent(cursor, drafts)
         held, held_by_ref = _held(cursor, drafts, threads)
@@ -169,7 +169,7 @@ def _endpoint(box: MailboxFacts, pack: ActivePack) -> str | None:
 _Places = dict[str, tuple[tuple[str, int], ...]]
 
 
-def _threads(cursor: CursorWrapper, drafts: Sequence[Draft]) -> _Places:
+def _threads(cursor: sql.Cursor, drafts: Sequence[Draft]) -> _Places:
     """Where the threads of all Message-IDs live."""
     keys = {key for draft in drafts for key in (draft.message_id, *draft.ancestors) if key}
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -180,7 +180,7 @@ def _threads(cursor: CursorWrapper, drafts: Sequence[Draft]) -> _Places:
     return {key: tuple(places) for key, places in found.items()}
 
 
-def _sent(cursor: CursorWrapper, drafts: Sequence[Draft]) -> dict[str, Sent]:
+def _sent(cursor: sql.Cursor, drafts: Sequence[Draft]) -> dict[str, Sent]:
     """Our mails that came back."""
     ids = {f"<{d.bounce.message_id}>" for d in drafts if d.bounce and d.bounce.message_id}
     if not ids:
@@ -190,7 +190,7 @@ def _sent(cursor: CursorWrapper, drafts: Sequence[Draft]) -> dict[str, Sent]:
 
 
 def _held(
-    cursor: CursorWrapper, drafts: Sequence[Draft], threads: _Places
+    cursor: sql.Cursor, drafts: Sequence[Draft], threads: _Places
 ) -> tuple[dict[int, HeldFacts], dict[str, int]]:
     """Held items that drafts name by reference or thread."""
     ids = {id for places in threads.values() for kind, id in places if kind == "held"}
@@ -203,7 +203,7 @@ def _held(
 
 
 def _cases(
-    cursor: CursorWrapper,
+    cursor: sql.Cursor,
     drafts: Sequence[Draft],
     threads: _Places,
     held: Mapping[int, HeldFacts],
@@ -238,9 +238,7 @@ def _cases(
     return cases, by_ref
 
 
-def _taken(
-    cursor: CursorWrapper, drafts: Sequence[Draft]
-) -> dict[tuple[str, bytes], tuple[str, int]]:
+def _taken(cursor: sql.Cursor, drafts: Sequence[Draft]) -> dict[tuple[str, bytes], tuple[str, int]]:
     """Messages that were taken in before."""
     ids = {draft.message_id for draft in drafts if draft.message_id}
     if not ids:
@@ -250,7 +248,7 @@ def _taken(
 
 
 def _answers(
-    cursor: CursorWrapper, drafts: Sequence[Draft], at: datetime
+    cursor: sql.Cursor, drafts: Sequence[Draft], at: datetime
 ) -> tuple[dict[str, int], frozenset[str]]:
     """How often each sender was answered by the desk itself lately."""
     senders = {draft.sender for draft in drafts if draft.sender}

@@ -89,7 +89,7 @@ def record(happenings: Sequence[Happening], *, by: By, at: datetime) -> list[Rec
     if not happenings:
         return []
     actors = [happening.by or by for happening in happenings]
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         sql.insert(
             cursor,
             "journal_event",

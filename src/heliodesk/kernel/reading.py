@@ -5,17 +5,16 @@ is prepared once a connection instead, and sees the same transaction as everythi
 Statements are not prepared behind a pooler, which moves a client between servers.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import args_row, tuple_row
 
+from heliodesk.kernel.sql import PREPARE_AFTER
+
 Row = TypeVar("Row")
 Params = Sequence[Any] | Mapping[str, Any]
-#: A pooler is in between when a direct address is given beside the usual one.
-_PREPARE_AFTER = None if os.environ.get("DATABASE_DIRECT_URL") else 1
 
 
 def rows(
@@ -50,7 +49,7 @@ def _run(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bo
 def _once(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:
     connection.ensure_connection()
     raw = connection.connection
-    raw.prepare_threshold = _PREPARE_AFTER if prepare else None
+    raw.prepare_threshold = PREPARE_AFTER if prepare else None
     try:
         with psycopg.Cursor(raw, row_factory=factory) as cursor:
             cursor.execute(sql, params, binary=True)

@@ -1,16 +1,48 @@
 """Set-based writes: many rows in one statement, from one parameter."""
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Protocol
+
+import psycopg
+
+#: A pooler, which cannot keep prepared statements, is in between when there is a direct address.
+PREPARE_AFTER = None if os.environ.get("DATABASE_DIRECT_URL") else 1
 
 
 class Cursor(Protocol):
     """What is needed of a database cursor."""
 
-    def execute(self, sql: Any, params: Any = ...) -> Any: ...
+    def execute(self, sql: Any, params: Any = ..., /) -> Any: ...
     def fetchall(self) -> list[Any]: ...
+    def fetchone(self) -> Any: ...
+
+
+class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
+    """Prepares its own statements only; Django writes values into the text of its statements."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> "_Prepared":
+        self.connection.prepare_threshold = PREPARE_AFTER
+        try:
+            super().execute(query, params, **how)
+        finally:
+            self.connection.prepare_threshold = None
+        return self
+
+
+@contextmanager
+def prepared(connection: Any) -> Iterator[Cursor]:
+    """A cursor on Django's connection whose statements are planned once and bound by the server.
+
+    For statements of the hot paths, inside a transaction.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, _Prepared(connection.connection) as cursor:
+        yield cursor
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from heliodesk.kernel import sql
+
 
 class CaseLetter(NamedTuple):
     """A case and the message that a letter is about."""
@@ -52,6 +54,6 @@ select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
 
 def case_letters(wanted: Sequence[tuple[int, int]]) -> dict[int, CaseLetter]:
     """The letters for these (case id, message id), by message id."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(_LETTERS, [[c for c, _ in wanted], [m for _, m in wanted]])
         return {row[11]: CaseLetter(*row) for row in cursor.fetchall()}

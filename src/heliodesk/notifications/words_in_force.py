@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from heliodesk.kernel import sql
 from heliodesk.notifications.rendering import Words, shipped
 
 Key = tuple[str, str, str]
@@ -32,7 +33,7 @@ class WordsInForce:
 
 def load() -> WordsInForce:
     """Every template of the administrators; a handful of rows."""
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         cursor.execute(
             "select kind, region, language, subject, text, html from notifications_template"
         )

@@ -48,7 +48,7 @@ def open_cases(new: Sequence[NewCase], *, by: By, at: datetime) -> list[Opened]:
     """
     if not new:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), sql.prepared(connection) as cursor:
         ids = write.reserve(cursor, "cases_case", len(new))
         refs = _references(cursor, len(new))
         sql.insert(
