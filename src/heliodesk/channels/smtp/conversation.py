@@ -18,8 +18,10 @@ from typing import Any, cast
 import structlog
 from aiosmtpd.smtp import MISSING, SMTP, Envelope, Session, TLSSetupException
 
+from heliodesk.channels.arrivals import Arrival
 from heliodesk.channels.smtp.content import refusal
 from heliodesk.channels.smtp.desk import DISK_FULL, UNAVAILABLE, Desk, Unavailable
+from heliodesk.kernel import clock
 from heliodesk.kernel.text import storable
 
 log = structlog.get_logger()
@@ -268,14 +270,16 @@ class Conversation(SMTP):
             log.warning("mail refused", peer=self.peer, reply=refused)
             return refused
         sender = self.envelope.mail_from or ""
-        return await self.desk.keep(
-            raw,
+        arrival = Arrival(
+            mailbox_id=self.mailbox_id,
             channel=self.channel,
-            mailbox_id=cast("int", self.mailbox_id),
+            at=clock.now(),
+            raw=raw,
             sender="" if sender == "<>" else storable(sender),
             recipients=tuple(dict.fromkeys(map(storable, self.envelope.rcpt_tos))),
             peer=self.peer,
         )
+        return await self.desk.keep(arrival)
 
     async def _receive(self) -> bytes | None:
         """The bytes of a message, or none if they are too many.

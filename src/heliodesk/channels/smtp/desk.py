@@ -12,10 +12,10 @@ import psycopg
 import structlog
 from psycopg import errors
 
+from heliodesk.channels.addresses import Addresses
+from heliodesk.channels.arrivals import Arrival
 from heliodesk.channels.smtp.limits import Limits, Peers
-from heliodesk.channels.smtp.recipients import Addresses
-from heliodesk.channels.smtp.storing import Arrived, Storing
-from heliodesk.kernel import clock
+from heliodesk.channels.smtp.storing import Storing
 
 log = structlog.get_logger()
 
@@ -88,25 +88,12 @@ class Desk:
             self._room = shutil.disk_usage(self.disk).free >= self.limits.free_bytes
         return self._room
 
-    async def keep(
-        self,
-        raw: bytes,
-        *,
-        channel: str,
-        mailbox_id: int,
-        sender: str,
-        recipients: tuple[str, ...],
-        peer: str,
-    ) -> str:
+    async def keep(self, arrival: Arrival) -> str:
         """Make a message durable and return the reply to its sender."""
         if not self.has_room():
             return DISK_FULL
-        fate: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        arrived = Arrived(
-            mailbox_id, channel, sender, recipients, peer, clock.now(), raw, stored=fate
-        )
         try:
-            number = await self.storing.keep(arrived)
+            number = await self.storing.keep(arrival)
         except errors.DiskFull as error:
             log.error("mail refused, no space", error=str(error))
             return DISK_FULL

@@ -10,13 +10,13 @@ import contextlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import psycopg
 import structlog
 from psycopg import errors
 
-from heliodesk.channels.smtp.recipients import Addresses
+from heliodesk.channels.addresses import Addresses
+from heliodesk.channels.arrivals import MAILBOXES, STORE, Arrival, parameters
 
 log = structlog.get_logger()
 
@@ -26,40 +26,12 @@ _CONNECT_SECONDS = 5
 #: After a failed connection no message waits for another try before this has passed.
 _PAUSE_SECONDS = 0.5
 
-# The commit waits for the disk even where the server was told not to: the sender forgets the
-# message on our word. CTEs run once each, whatever the number of messages.
-_STORE = """
-with stored as (
-    insert into channels_inbound
-        (mailbox_id, channel, envelope_from, recipients, peer, received_at, raw, size, state,
-         attempts, error, message_id, result_kind)
-    select mailbox, channel, sender, string_to_array(recipients, E'\\n'), peer, at, raw,
-           octet_length(raw), 'waiting', 0, '', '', ''
-    from unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[],
-                %b::timestamptz[], %b::bytea[])
-         as arrived (mailbox, channel, sender, recipients, peer, at, raw)
-    returning id
-), told as (
-    select pg_notify('inbound', ''),
-           set_config('synchronous_commit', case current_setting('synchronous_commit')
-               when 'off' then 'on' else current_setting('synchronous_commit') end, true)
-)
-select stored.id from stored, told
-"""
-_MAILBOXES = "select id, address, aliases from channels_mailbox where active order by id"
-
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message as it arrived, and who is waiting for its fate."""
+class Waiting:
+    """A message that arrived, and the fate its sender waits for."""
 
-    mailbox_id: int | None
-    channel: str
-    sender: str
-    recipients: tuple[str, ...]
-    peer: str
-    at: datetime
-    raw: bytes
+    arrival: Arrival
     stored: "asyncio.Future[int]"
 
 
@@ -74,14 +46,14 @@ class Storing:
         self._dsn = dsn
         self._pooled = pooled
         self._within = within
-        self._waiting: deque[Arrived] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._connection: psycopg.AsyncConnection | None = None
         self._using = asyncio.Lock()
         self._not_before = 0.0
         self._task = asyncio.create_task(self._work())
 
-    async def keep(self, arrived: Arrived) -> int:
+    async def keep(self, arrival: Arrival) -> int:
         """Make a message durable and return its number.
 
         Raises:
@@ -89,16 +61,17 @@ class Storing:
                 the commit, not known to be).
             TimeoutError: the database did not answer in time.
         """
-        self._waiting.append(arrived)
+        stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(arrival, stored))
         self._wake.set()
-        return await arrived.stored
+        return await stored
 
     async def addresses(self) -> Addresses:
         """The addresses of all active mailboxes; raises as ``keep``."""
         async with self._using, asyncio.timeout(self._within):
             try:
                 connection = await self._connected()
-                cursor = await connection.execute(_MAILBOXES)
+                cursor = await connection.execute(MAILBOXES)
                 return Addresses(await cursor.fetchall())
             except BaseException:
                 await self._hang_up()
@@ -122,18 +95,18 @@ class Storing:
             async with self._using:
                 await self._store(batch)
 
-    def _take(self) -> list[Arrived]:
+    def _take(self) -> list[Waiting]:
         """The longest-waiting messages whose senders are still there."""
-        batch: list[Arrived] = []
+        batch: list[Waiting] = []
         size = 0
         while self._waiting and len(batch) < _MOST_TOGETHER and size < _MOST_BYTES_TOGETHER:
             arrived = self._waiting.popleft()
             if not arrived.stored.done():
                 batch.append(arrived)
-                size += len(arrived.raw)
+                size += len(arrived.arrival.raw)
         return batch
 
-    async def _store(self, batch: Sequence[Arrived]) -> None:
+    async def _store(self, batch: Sequence[Waiting]) -> None:
         """Store a batch and tell the senders; on an error that concerns one, each alone."""
         try:
             async with asyncio.timeout(self._within):
@@ -152,21 +125,11 @@ class Storing:
                 arrived.stored.set_result(number)
         log.info("mail stored", messages=len(batch), first=numbers[0], last=numbers[-1])
 
-    async def _insert(self, batch: Sequence[Arrived]) -> list[int]:
+    async def _insert(self, batch: Sequence[Waiting]) -> list[int]:
         try:
             connection = await self._connected()
-            cursor = await connection.execute(
-                _STORE,
-                (
-                    [arrived.mailbox_id for arrived in batch],
-                    [arrived.channel for arrived in batch],
-                    [arrived.sender for arrived in batch],
-                    ["\n".join(arrived.recipients) for arrived in batch],
-                    [arrived.peer for arrived in batch],
-                    [arrived.at for arrived in batch],
-                    [arrived.raw for arrived in batch],
-                ),
-            )
+            arrivals = [waiting.arrival for waiting in batch]
+            cursor = await connection.execute(STORE, parameters(arrivals))
             return [row[0] for row in await cursor.fetchall()]
         except BaseException as error:
             if not isinstance(error, psycopg.Error) or _is_gone(error, self._connection):
@@ -207,7 +170,7 @@ def _is_gone(error: psycopg.Error, connection: psycopg.AsyncConnection | None) -
     }
 
 
-def _tell_all(batch: Sequence[Arrived], error: BaseException) -> None:
+def _tell_all(batch: Sequence[Waiting], error: BaseException) -> None:
     for arrived in batch:
         if not arrived.stored.done():
             arrived.stored.set_exception(error)
