@@ -106,7 +106,9 @@ class Supervisor:
             self.database = stack.enter_context(
                 postgres.owned(self.options.data, patience=self._shutdown_patience, tell=say)
             )
-            say("database is up")
+            place = self.database.place
+            where = "" if place.home == place.data else f", in {place.home}"
+            say(f"database is up{where}")
             dsn = postgres.dsn(self.options.data)
         if schema.ensure_current(dsn):
             say("tables are up to date")
