@@ -216,3 +216,22 @@ def closes_at(calendar: Calendar, at: datetime) -> datetime | None:
     if index == len(line.starts) or line.starts[index] > moment:
         return None
     return instant(line.ends[index])
+
+
+def business_days_after(calendar: Calendar, at: datetime, days: int) -> datetime:
+    """The last closing of the ``days``-th date with open time after the date of ``at``, in UTC.
+
+    Raises CalendarError if the calendar has no such date within its horizon.
+    """
+    day, left = at.astimezone(calendar.zone).date(), days
+    for _ in range(366 * HORIZON_YEARS):
+        if left <= 0:
+            break
+        day += timedelta(days=1)
+        left -= bool(calendar.windows_on(day))
+    else:
+        raise CalendarError(f"calendar {calendar.code} does not have {days} days to come")
+    windows = calendar.windows_on(day)
+    closes = max((window.closes for window in windows), default=0)
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (wall time on purpose)
+    return max(at, closing_instant(midnight + timedelta(minutes=closes), calendar.zone))

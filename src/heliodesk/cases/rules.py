@@ -56,6 +56,8 @@ class Happened(StrEnum):
     TARGET_MET = "target_met"
     TARGET_MISSED = "target_missed"
     TARGET_WARNED = "target_warned"
+    REPACKAGED = "repackaged"
+    REMINDED = "reminded"
 
 
 class Actor(StrEnum):

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from heliodesk.calendars import jobs as calendars
+from heliodesk.entitlements import jobs as entitlements
 from heliodesk.identity import jobs as identity
 from heliodesk.intake import jobs as intake
+from heliodesk.sla import jobs as sla
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class Periodic:
 
 
 SCHEDULE = (
+    Periodic("sweep clocks", 2, sla.sweep),
+    Periodic("recount deadlines", 10, sla.recount),
+    Periodic("remind, resolve and close", 60, sla.act_on_patience),
+    Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
+    Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
     Periodic("purge held intake", 600, intake.purge),
     Periodic("forget expired sessions", 3600, identity.forget_expired_sessions),
 )

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 ]
 #: Who follows the journal, in order: each has a table ``FOLLOWS`` of verb -> function.
 JOURNAL_FOLLOWERS = [
+    "heliodesk.cases.follow",
     "heliodesk.sla.follow",
     "heliodesk.notifications.follow",
 ]

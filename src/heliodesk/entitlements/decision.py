@@ -68,6 +68,10 @@ class Decision:
     variables: Mapping[str, str]
     next_opening: datetime | None
     rules: tuple[Reason, ...]
+    #: The package whose terms were applied, grace and expiry seen to.
+    package: str = ""
+    #: The calendar whose hours counted as local.
+    calendar: str = ""
 
     @property
     def makes_case(self) -> bool:

@@ -27,6 +27,8 @@ def as_json(decision: Decision) -> dict[str, Any]:
         "clock": decision.clock,
         "target_minutes": decision.target_minutes,
         "due": decision.due.isoformat() if decision.due else None,
+        "package": decision.package,
+        "calendar": decision.calendar,
         "page": decision.page,
         "flags": list(decision.flags),
         "message": decision.message,

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from heliodesk.cases.actions import hear, open_cases
 from heliodesk.cases.new import Heard, NewAttachment, NewCase, NewMessage, Party
@@ -38,7 +37,7 @@ def file_all(
 ) -> Filed:
     """Write everything; must run inside the batch's transaction, blobs already stored."""
     filed = Filed()
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         decisions = _decisions(cursor, outcomes, facts, at)
         _open(drafts, outcomes, facts, decisions, filed, at)
         _hold(cursor, drafts, outcomes, decisions, filed, facts, at)
@@ -62,7 +61,7 @@ def _indexes(outcomes: Sequence[Outcome], *fates: Fate) -> list[int]:
 
 
 def _decisions(
-    cursor: CursorWrapper, outcomes: Sequence[Outcome], facts: Facts, at: datetime
+    cursor: sql.Cursor, outcomes: Sequence[Outcome], facts: Facts, at: datetime
 ) -> dict[int, int]:
     """Keep the decisions that open, hold or reopen; index of the draft -> id of the row."""
     made = [
@@ -154,7 +153,7 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
     """The case that a draft opens."""
     account, decision = outcome.account, outcome.decision
     assert account and decision  # noqa: S101 - Fate.OPEN has both
-    terms = facts.pack.policy.terms(outcome.package or None)
+    terms = facts.pack.policy.terms(decision.package)
     stage = Stage.P1 if decision.priority == "P1" else Stage.RUNNING
     contact_id = outcome.contact.id if outcome.contact else None
     return NewCase(
@@ -177,7 +176,7 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         requester=Party(draft.sender, draft.sender_name, contact_id),
         copied=_copied(draft, facts),
         message=message_of(draft, outcome),
-        told=told_of(draft, outcome, facts),
+        told={**told_of(draft, outcome, facts), "decision": decision, "pack": facts.pack.id},
     )
 
 
@@ -245,7 +244,7 @@ _HELD_MESSAGE = {"held_id": "bigint", "inbound_id": "bigint", "at": "timestamptz
 
 
 def _hold(
-    cursor: CursorWrapper,
+    cursor: sql.Cursor,
     drafts: Sequence[Draft],
     outcomes: Sequence[Outcome],
     decisions: dict[int, int],
@@ -299,7 +298,7 @@ def _hold(
     record(happenings, by=SYSTEM, at=at)
 
 
-def reserve_held(cursor: CursorWrapper, count: int) -> tuple[list[int], list[str]]:
+def reserve_held(cursor: sql.Cursor, count: int) -> tuple[list[int], list[str]]:
     """Row ids and references for new held items."""
     cursor.execute(
         "select nextval(pg_get_serial_sequence('intake_helditem', 'id')),"
@@ -322,7 +321,7 @@ def _duplicates(outcomes: Sequence[Outcome], filed: Filed) -> None:
 
 
 def _thread_keys(
-    cursor: CursorWrapper, drafts: Sequence[Draft], outcomes: Sequence[Outcome], filed: Filed
+    cursor: sql.Cursor, drafts: Sequence[Draft], outcomes: Sequence[Outcome], filed: Filed
 ) -> None:
     """Remember each Message-ID and its ancestors, so that the next message finds its thread."""
     rows = set()
@@ -362,7 +361,7 @@ _SETTLED = {
 
 
 def _settle(
-    cursor: CursorWrapper, drafts: Sequence[Draft], outcomes: Sequence[Outcome], filed: Filed
+    cursor: sql.Cursor, drafts: Sequence[Draft], outcomes: Sequence[Outcome], filed: Filed
 ) -> None:
     """Mark the inbound rows with what they became."""
     rows = []
@@ -379,7 +378,7 @@ def _settle(
     )
 
 
-def _bounces(cursor: CursorWrapper, outcomes: Sequence[Outcome], at: datetime) -> None:
+def _bounces(cursor: sql.Cursor, outcomes: Sequence[Outcome], at: datetime) -> None:
     """Mark returned mails, and the addresses they could not reach."""
     mails = [o.bounced_outbound for o in outcomes if o.bounced_outbound]
     if mails:

@@ -6,6 +6,7 @@ from heliodesk.cases.actions.hearing import hear
 from heliodesk.cases.actions.merging import merge, unmerge
 from heliodesk.cases.actions.opening import open_case, open_cases
 from heliodesk.cases.actions.ownership import assign, release, take
+from heliodesk.cases.actions.promising import Promise, promise, repackage
 from heliodesk.cases.actions.qualifying import move, prioritise, retitle
 from heliodesk.cases.actions.relations import confirm_sender, invite, link, uninvite, unlink
 from heliodesk.cases.actions.states import (
@@ -20,6 +21,7 @@ from heliodesk.cases.actions.states import (
 from heliodesk.cases.actions.step import Stale
 
 __all__ = [
+    "Promise",
     "Stale",
     "assign",
     "await_customer",
@@ -37,8 +39,10 @@ __all__ = [
     "open_case",
     "open_cases",
     "prioritise",
+    "promise",
     "release",
     "reopen",
+    "repackage",
     "reply",
     "resolve",
     "resume",

@@ -35,7 +35,7 @@ def hear(heard: Sequence[Heard], *, at: datetime) -> list[int]:
     """
     if not heard:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), sql.prepared(connection) as cursor:
         states = _locked_states(cursor, {one.case_id for one in heard})
         ids = write.messages(cursor, [(one.case_id, one.message) for one in heard])
         happenings: list[Happening] = []
@@ -74,6 +74,8 @@ def _events(one: Heard, message_id: int, before: State, now: State) -> list[Happ
     if message.author_contact_id:
         by = By("contact", message.author_contact_id, message.author_name)
     data: dict[str, object] = {"message": message_id, "automatic": message.automatic}
+    if message.pending:
+        data["pending"] = True
     if before != now:
         data |= {"from": before, "to": now}
     verb = Verb.REOPEN if before in _REOPENABLE and now != before else Verb.HEAR

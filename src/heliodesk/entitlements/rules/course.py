@@ -115,4 +115,6 @@ class Course:
             self.variables,
             self.next_opening,
             tuple(self.reasons),
+            self.terms.code,
+            self.calendar.code,
         )
