@@ -6,6 +6,7 @@ described in ``docs/settings.md``. A value that cannot be read stops the start w
 
 import json
 import os
+import pwd
 from pathlib import Path
 from typing import Any
 
@@ -78,4 +79,9 @@ def data_folder() -> Path:
     checkout = Path(__file__).resolve().parents[3]
     if (checkout / "pyproject.toml").exists() and (checkout / "bin" / "setup").exists():
         return checkout / "var"
-    return Path("~/.local/share/heliodesk").expanduser()
+    return _home() / ".local" / "share" / "heliodesk"
+
+
+def _home() -> Path:
+    """The user's home as the system knows it, where the variable is missing or empty."""
+    return Path(text("HOME") or pwd.getpwuid(os.geteuid()).pw_dir)
