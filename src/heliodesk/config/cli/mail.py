@@ -46,3 +46,67 @@ def _parse_paths() -> int:
         sys.stdout.write(json.dumps(found, ensure_ascii=True) + "\n")
         sys.stdout.flush()
     return failed
+
+
+@command.command()
+@click.option("--mailbox", default="", help="Code or address of the mailbox that gets it.")
+@click.option("--from", "sender", default="", help="Envelope sender.")
+@click.option("--to", "recipients", multiple=True, help="Envelope recipient; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Wait until it is filed, and say where.")
+def ingest(mailbox: str, sender: str, recipients: tuple[str, ...], as_json: bool) -> None:
+    """Take in one message from standard input, as a mail server's pipe delivers it.
+
+    Exit codes: 0 stored for good, 2 wrong usage, 65 no message or one too large, 67 no such
+    mailbox, 75 try again later (nothing was stored).
+    """
+    from heliodesk.config.cli.mail_ingest import ingest as take_in
+
+    sys.exit(take_in(mailbox, sender, recipients, as_json=as_json))
+
+
+@command.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--mailbox", default="", help="Code or address of the mailbox that gets them all.")
+@click.option("--dry-run", is_flag=True, help="Count only; take nothing in.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def import_(path: Path, mailbox: str, dry_run: bool, as_json: bool) -> None:
+    """Take in all messages of an mbox file or a Maildir folder.
+
+    It may be stopped and started again: what is in already is not taken in twice. Imported mail
+    is filed like any other and never answered automatically. Without --mailbox each message goes
+    to the mailbox that it names. Exit codes: 0 done, 1 the path holds no mail, 2 wrong usage.
+    """
+    from heliodesk.config.cli.mail_import import import_mail
+
+    tally = import_mail(path, mailbox, dry_run=dry_run)
+    if as_json:
+        counts = {"taken": tally.taken, "known": tally.known, "left_out": tally.refused}
+        click.echo(json.dumps(counts))
+        return
+    verb = "would be taken in" if dry_run else "taken in"
+    click.echo(f"{tally.taken} {verb}, {tally.known} already there, {tally.refused} left out.")
+
+
+@command.command("send-sample")
+@click.option("--host", envvar="HELIODESK_MAIL_HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="HELIODESK_SMTP_PORT", default=2525, show_default=True)
+@click.option("--to", "recipient", help="The desk's address.  [default: the demo's]")
+@click.option("--from", "sender", help="The customer's address.  [default: a demo contact's]")
+@click.option("--subject", help="With the customer's ID in it.  [default: the demo's]")
+@click.option("--count", default=1, type=click.IntRange(1, 10_000), show_default=True)
+def send_sample(
+    host: str, port: int, recipient: str | None, sender: str | None, subject: str | None, count: int
+) -> None:
+    """Send a customer's first mail to a running desk, over real SMTP.
+
+    Exit codes: 0 the desk took it, 1 it did not, 2 wrong usage.
+    """
+    from heliodesk.config.cli.mail_sample import demo_mail, send_samples
+
+    if not (recipient and sender and subject):
+        demo = demo_mail()
+        recipient, sender = recipient or demo.desk, sender or demo.sender
+        subject = subject or demo.subject
+    send_samples(host, port, sender=sender, recipient=recipient, subject=subject, count=count)
+    sent = "One mail" if count == 1 else f"{count} mails"
+    click.echo(f"{sent} from {sender} to {recipient} sent: {subject}")

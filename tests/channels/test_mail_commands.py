@@ -1,0 +1,150 @@
+"""``heliodesk mail``: the real command, in a process of its own."""
+
+import json
+import mailbox as archives
+import os
+import subprocess
+import sys
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from tests import make
+from tests.channels.listening import Listen, dsn_of_test
+
+from heliodesk.cases.models import Case
+from heliodesk.channels.models import Inbound, Mailbox
+from heliodesk.entitlements.actions import activate_shipped
+
+MAIL = b"From: ada@customer.example\nTo: x@elsewhere.example\nSubject: It broke\n\nHello.\n"
+
+
+def mail_command(
+    *arguments: str, given: bytes = b"", dsn: str = "", **variables: str
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run ``heliodesk mail`` against the test's database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELIODESK_")}
+    environment = kept | {"DATABASE_URL": dsn or dsn_of_test()} | variables
+    environment.setdefault("HELIODESK_DATA", os.environ["HELIODESK_DATA"])
+    return subprocess.run(
+        [sys.executable, "-m", "heliodesk", "mail", *arguments],
+        input=given,
+        env=environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_piped_message_is_stored_as_it_is(mailbox: Mailbox) -> None:
+    done = mail_command(
+        "ingest", "--from", "ada@customer.example", "--to", "HELP@desk.example", given=MAIL
+    )
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+    row = Inbound.objects.get()
+    assert bytes(row.raw) == MAIL and row.channel == "pipe" and row.state == "waiting"
+    assert (row.mailbox_id, row.envelope_from) == (mailbox.id, "ada@customer.example")
+    assert row.recipients == ["HELP@desk.example"]
+
+
+def test_the_mailbox_is_found_as_well_as_can_be(mailbox: Mailbox) -> None:
+    sales = Mailbox.objects.create(code="sales", address="sales@desk.example", name="Sales")
+    to_sales = b"Delivered-To: sales+x@desk.example\n" + MAIL
+    assert mail_command("ingest", given=to_sales).returncode == 0
+    assert mail_command("ingest", given=MAIL).returncode == 0
+    assert mail_command("ingest", "--mailbox", "sales", given=MAIL).returncode == 0
+    assert (
+        mail_command("ingest", given=MAIL, ORIGINAL_RECIPIENT="sales@desk.example").returncode == 0
+    )
+    found = list(Inbound.objects.order_by("id").values_list("mailbox_id", flat=True))
+    assert found == [sales.id, mailbox.id, sales.id, sales.id]
+
+
+def test_what_cannot_be_taken_is_said_by_exit_code(mailbox: Mailbox) -> None:
+    codes = [
+        mail_command("ingest", "--to", "nobody@desk.example", given=MAIL).returncode,
+        mail_command("ingest", "--mailbox", "none", given=MAIL).returncode,
+        mail_command("ingest", given=b"\n").returncode,
+        mail_command("ingest", given=MAIL, HELIODESK_MAIL_MAX_BYTES="20").returncode,
+        mail_command("ingest", given=MAIL, dsn="host=/nowhere dbname=x").returncode,
+    ]
+    assert codes == [67, 67, 65, 65, 75]
+    assert not Inbound.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ingest_says_where_the_message_went(settings: Settings, tmp_path: Path) -> None:
+    activate_shipped(at=make.NOW)
+    make.mailbox(address="support@desk.example", region="UK")
+    make.account(
+        identifier="10-2233-0012345", package="gold", region="UK", domain="customer.example"
+    )
+    known = b"Subject: (10-2233-0012345) It broke\nMessage-ID: <1@customer.example>\n" + MAIL
+    told = []
+    for given in (known, known, MAIL.replace(b"customer.example", b"stranger.example")):
+        done = mail_command("ingest", "--json", given=given, HELIODESK_DATA=str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        told.append(json.loads(done.stdout))
+    first, second, third = told
+    assert first["case"] == Case.objects.get().ref and first["held"] is None
+    assert first["duplicate"] is False and second["duplicate"] is True
+    assert second["case"] == first["case"]
+    assert third["case"] is None and third["held"].startswith("H-")
+    numbers = list(Inbound.objects.order_by("id").values_list("id", flat=True))
+    assert [one["message"] for one in told] == numbers
+
+
+def message(number: int, text: str = "Hello\n") -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["To"] = "ada@customer.example", "help@desk.example"
+    made["Subject"] = f"Number {number}"
+    made.set_content(text)
+    return made
+
+
+@pytest.mark.parametrize("kind", ["mbox", "maildir"])
+def test_an_archive_is_imported_once(mailbox: Mailbox, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "archive"
+    archive: Any = archives.mbox(path) if kind == "mbox" else archives.Maildir(path)
+    for number in range(450):
+        archive.add(message(number, "From the start\n"))
+    archive.close()
+    counted = mail_command("import", "--dry-run", "--json", str(path))
+    assert json.loads(counted.stdout) == {"taken": 450, "known": 0, "left_out": 0}
+    assert not Inbound.objects.exists()
+    done = mail_command("import", str(path))
+    assert done.stdout.startswith(b"450 taken in, 0 already there"), done.stderr
+    row = next(row for row in Inbound.objects.all() if b"Number 7\n" in bytes(row.raw))
+    assert row.channel == "import" and row.mailbox_id == mailbox.id
+    assert bytes(row.raw) == message(7, "From the start\n").as_bytes()
+    archive = type(archive)(path)
+    archive.add(message(450))
+    archive.close()
+    more = mail_command("import", "--json", str(path))
+    assert json.loads(more.stdout) == {"taken": 1, "known": 450, "left_out": 0}
+    assert Inbound.objects.count() == 451
+
+
+def test_what_is_no_archive_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("Hello")
+    for path in (tmp_path, tmp_path / "text"):
+        done = mail_command("import", str(path))
+        assert done.returncode == 1 and b"is no" in done.stderr
+    assert mail_command("import", "--mailbox", "none", str(tmp_path / "text")).returncode == 1
+
+
+def test_sample_mail_goes_to_a_running_desk(listen: Listen, tmp_path: Path) -> None:
+    running = listen()
+    to = ("--to", "support@desk.example", "--from", "ada@customer.example", "--subject", "(1) Slow")
+    port = ("--port", str(running.smtp))
+    assert mail_command("send-sample", *port, *to, "--count", "3").returncode == 0
+    row = Inbound.objects.order_by("id").first()
+    assert row is not None and b"Subject: (1) Slow [1]" in bytes(row.raw)
+    assert Inbound.objects.count() == 3
+    refused = mail_command("send-sample", *port, *to[2:], "--to", "no@desk.example")
+    assert refused.returncode == 1 and b"said no" in refused.stderr
+    absent = mail_command("send-sample", "--port", "9", *to)
+    assert absent.returncode == 1 and b"Nothing takes mail" in absent.stderr
+    assert mail_command("send-sample", HELIODESK_DATA=str(tmp_path)).returncode == 2
