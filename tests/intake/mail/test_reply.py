@@ -61,6 +61,25 @@ MARKERS = [
 ]
 
 
+FOREIGN = [
+    "Στις Δευ 23 Νοε 2026 στις 9:00 π.μ., ο χρήστης Desk <\ndesk@x.example> έγραψε:",
+    "În lun., 23 nov. 2026 la 09:00, Desk <desk@x.example> a scris:",
+    "pon, 23. stu 2026. u 09:00 Desk <desk@x.example> napisao je:",
+    "На пн, 23.11.2026 г. в 9:00 Desk <desk@x.example> написа:",
+    "Missatge de Desk <desk@x.example> del dia dl., 23 de nov. 2026 a les 9:00:",
+    "Kontakt Desk (<desk@x.example>) kirjutas kuupäeval E, 23. november 2026 kell\n09:00:",
+    "pirmd., 2026. g. 23. nov., plkst. 09:00 — lietotājs Desk (<desk@x.example>)\nrakstīja:",
+    "ในวันที่ จ. 23 พ.ย. 2026 เวลา 09:00 Desk <desk@x.example> เขียนว่า:",
+    "في الاثنين، 23 نوفمبر 2026 في 9:00 ص تمت كتابة ما يلي بواسطة Desk <desk@x.example>:",
+    "Vào Th 2, 23 thg 11, 2026 vào lúc 9:00 Desk <desk@x.example> đã viết:",
+]
+
+
+@pytest.mark.parametrize("marker", FOREIGN)
+def test_any_language_will_do_above_a_quote(marker: str) -> None:
+    assert new(f"Number four.\n\n{marker}\n\n{QUOTE}\n") == "Number four."
+
+
 @pytest.mark.parametrize("marker", MARKERS)
 @pytest.mark.parametrize("quoted", [QUOTE, "Which pump is it?\nAnd since when?"])
 def test_nothing_below_a_marker_is_shown(marker: str, quoted: str) -> None:
@@ -132,6 +151,7 @@ def test_where_the_answer_stands(text: str, shown: str) -> None:
         "first\n\n________________\n\nsecond part of it\n\nthird part of it\n\nmore\nand more\nend",
         "Date: unknown\nit stopped again",
         "a -- b -- c",
+        "Since 23 Nov 2026 at 9:00 bob@x.example gets:\nerror 42",
     ],
 )
 def test_words_of_the_sender_are_never_lost(text: str) -> None:

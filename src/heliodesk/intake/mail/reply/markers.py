@@ -20,7 +20,7 @@ def size(lines: list[str], at: int, bare: str) -> int:
         return 1 + _headers(lines, at + 1)
     if colon and (found := _headers(lines, at)):
         return found
-    if words.STARTS.match(bare):
+    if words.STARTS.match(bare) or words.YEAR.search(bare):
         return _introduction(lines, at, dated=True)
     if "@" in bare or " via " in bare or bare[:9].lower() == "posted by":
         return _introduction(lines, at, dated=False)
@@ -44,7 +44,9 @@ def _introduction(lines: list[str], at: int, *, dated: bool) -> int:
             return 0
         if _may_end(joined):
             bare = joined.lstrip(_STRIP).rstrip(_STRIP_END)
-            if _is_compact(bare, dated=dated) and is_introduction(bare):
+            if _is_compact(bare, dated=dated) and (
+                is_introduction(bare) or _is_foreign(bare, lines, at + number + 1)
+            ):
                 return number + 1 + _verb_follows(lines, at + number + 1)
     return 0
 
@@ -66,6 +68,16 @@ def _is_compact(bare: str, *, dated: bool) -> bool:
     if found is None:
         return " via " in bare[:_FRONT_CHARS] or bare[:9].lower() == "posted by"
     return dated or not words.SENTENCE_END.search(bare)
+
+
+def _is_foreign(bare: str, lines: list[str], after: int) -> bool:
+    """Address, date, time and colon in any language, with a quote right below."""
+    if bare[-1:] not in (":", "：") or not words.EMAIL.search(bare):
+        return False
+    below = next((line for line in lines[after : after + 3] if line.strip()), "")
+    return below.lstrip().startswith(">") and bool(
+        words.HAS_DATE.search(bare) and words.TIME.search(bare)
+    )
 
 
 def _verb_follows(lines: list[str], at: int) -> int:

@@ -39,6 +39,8 @@ POSTED_BY = re.compile(r"posted by .{1,80} on \d{1,2}/\d{1,2}/\d{4}$", re.I)
 HAS_DATE = re.compile(
     r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}|\d{1,2}[:.h]\d\d|\d{1,2}\.?\s+[^\W\d]{3,}|[^\W\d]{3,}\.?\s+\d{1,2}\b|@"
 )
+TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b")
+YEAR = re.compile(r"\b20\d\d\b")
 PUNCTUATED = re.compile(r"[,<\"(@]")
 STARTS = re.compile(
     rf"[\s>*_-]*(?:(?:{_ON})\s|在|于|於|\d|[^\W\d]{{1,14}}[.,]{{1,2}}\s+\d|[^\W\d]{{2,4}}\s\d{{1,2}}\.\s|[^\W\d]{{2,14}},)",
