@@ -72,14 +72,17 @@ class Terms:
 
     def given(self, case: Standing, metric: Metric) -> Given | None:
         """The target of a case by the pack it was accepted under; None if there is none (C36)."""
-        pack_id, policy = self._policy(case)
+        try:
+            pack_id, policy = self._policy(case)
+        except packs.NoActivePack:
+            return None
         target = policy.terms(case.package).targets.get(metric, {}).get(case.priority)
         return self.of_target(case, pack_id, policy, target) if target else None
 
     def of_target(self, case: Standing, pack_id: int, policy: Policy, target: Target) -> Given:
         """A target of the policy, in the hours of the case."""
         kind = _kind(policy, target, case.priority)
-        code = case.calendar or self._local(policy, case.region)
+        code = self.local(case, policy)
         return self.of_minutes(target.minutes, kind, code, pack_id, policy)
 
     def of_minutes(
@@ -114,8 +117,10 @@ class Terms:
             pack_id, policy = self.active.id, self.active.policy
         return pack_id, policy
 
-    def _local(self, policy: Policy, region: str) -> str:
-        return policy.place(region if region in policy.pack.regions else None).region.code
+    def local(self, case: Standing, policy: Policy) -> str:
+        """The calendar whose hours are local to a case: as decided, else that of its region."""
+        known = case.region in policy.pack.regions
+        return case.calendar or policy.place(case.region if known else None).region.code
 
 
 def _kind(policy: Policy, target: Target, priority: str) -> ClockKind:

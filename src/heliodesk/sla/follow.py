@@ -24,6 +24,8 @@ def opened(events: Sequence[Recorded]) -> None:
     courses = [_of_decision(event, terms) for event in known]
     standings = facts.standings({event.subject_id for event in rest}) if rest else {}
     for event in rest:
+        if event.subject_id not in standings:
+            continue
         course = Course(standings[event.subject_id], terms, {})
         course.start(Metric.FIRST_RESPONSE, event.at)
         for metric in _AT_OPENING:
@@ -69,6 +71,7 @@ def changed(events: Sequence[Recorded]) -> None:
     live = facts.live(cases, terms)
     courses = {id: Course(case, terms, live[id]) for id, case in cases.items()}
     before = {one.id: one.timing for each in live.values() for one in each.values()}
+    events = [event for event in events if event.subject_id in cases]
     for event in events:
         follow(courses[event.subject_id], event)
     _settle(list(courses.values()), before, events)
@@ -104,7 +107,8 @@ def _settle(
         for one in touched
         if one.id in before and one.timing.missed_at and not before[one.id].missed_at
     ]
-    record(missed, by=SYSTEM, at=events[0].at)
+    if missed:
+        record(missed, by=SYSTEM, at=events[0].at)
 
 
 def _place(courses: list[Course]) -> None:

@@ -9,6 +9,7 @@ from heliodesk.calendars.rules import business_days_after
 from heliodesk.cases import actions as cases
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Happened, Refused, State
+from heliodesk.entitlements import packs
 from heliodesk.entitlements.policy import Policy
 from heliodesk.journal.record import SYSTEM, Happening, record
 from heliodesk.kernel import sql
@@ -40,11 +41,11 @@ def be_patient(standings: Sequence[Standing], terms: Terms, at: datetime) -> Non
         if case.state not in _WAITING:
             over.append(case.id)
             continue
-        policy = terms.policy(case.pack_id)[1]
-        code = (
-            case.calendar
-            or policy.place(case.region if case.region in policy.pack.regions else None).region.code
-        )
+        try:
+            policy = terms.policy(case.pack_id)[1]
+        except packs.NoActivePack:
+            continue
+        code = terms.local(case, policy)
         calendar, _ = terms.calendar(code, policy)
         days = _days(policy, case.state, 0)
         act_at = business_days_after(calendar, at, days) if days is not None else NEVER
