@@ -7,7 +7,7 @@ that is worked out twice is mailed once. Nothing touches the network here; ``sen
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from heliodesk.channels.models import OutboundState
+from heliodesk.kernel import sql
 from heliodesk.kernel.text import one_line, storable
 
 #: The NOTIFY channel that wakes the sender.
@@ -64,8 +65,8 @@ _INSERT = f"""
 insert into channels_outbound
     ({_COLUMNS}, state, attempts, next_attempt_at, error, created_at)
 select {_COLUMNS}, %s, 0, %s::timestamptz, '', %s::timestamptz
-from unnest(%s::jsonb[]) with ordinality as drafts (draft, n),
-     jsonb_to_record(draft) as (
+from json_array_elements(%s::json) with ordinality as drafts (draft, n),
+     json_to_record(draft) as (
         key text, mailbox_id bigint, kind text, subject_kind text, subject_id bigint,
         automatic boolean, "to" text[], cc text[], bcc text[], from_address text,
         from_name text, reply_to text, subject text, text text, html text, message_id text,
@@ -89,8 +90,8 @@ def write(drafts: Sequence[OutboundDraft], *, at: datetime) -> list[int]:
         return []
     captured = settings.MAIL_OUTBOUND == "capture"
     state = OutboundState.CAPTURED if captured else OutboundState.QUEUED
-    rows = [json.dumps(_row(draft)) for draft in drafts]
-    with connection.cursor() as cursor:
+    rows = json.dumps([_row(draft) for draft in drafts], ensure_ascii=False)
+    with sql.prepared(connection) as cursor:
         cursor.execute(_INSERT, [state, None if captured else at, at, rows])
         ids = [row[0] for row in cursor.fetchall()]
         if ids and not captured:
@@ -108,7 +109,7 @@ def _row(draft: OutboundDraft) -> dict[str, Any]:
         raise BadDraft(f"the mail {draft.key!r} has no recipient")
     if not is_message_id(draft.message_id):
         raise BadDraft(f"{draft.message_id!r} is no Message-ID")
-    row = asdict(draft)
+    row = dict(vars(draft))
     row["subject"] = storable(one_line(draft.subject))
     row["from_name"] = storable(one_line(draft.from_name, 120))
     row["text"], row["html"] = storable(draft.text), storable(draft.html)

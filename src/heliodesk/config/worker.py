@@ -18,8 +18,12 @@ import structlog
 log = structlog.get_logger()
 #: Seconds to look again without being woken.
 _LOOK = 5.0
-#: Seconds to wait after waking for more messages to share the batch.
+#: Seconds to wait, once woken, for more to share the batch; longer while there is much to do,
+#: because what a batch costs by itself is then shared by many.
 _GATHER = 0.04
+_GATHER_MORE = 0.12
+#: A batch of this size is worth doing at once.
+_ENOUGH = 100
 _LONGEST_BACKOFF = 15.0
 
 
@@ -42,8 +46,10 @@ class Loop:
                 ) as listener:
                     listener.execute(f"listen {self.channel}")
                     while not stop.is_set():
-                        if self.work():
+                        if done := self.work():
                             backoff = 0.5
+                            if done < _ENOUGH:
+                                stop.wait(_GATHER_MORE)
                             continue
                         self._sleep(listener, stop)
             except Exception as error:

@@ -6,6 +6,7 @@ If a batch fails, its messages are filed one by one; one that still fails is hel
 and everything else goes on.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,8 +110,10 @@ def _file(waiting: Sequence[Waiting], *, at: datetime) -> None:
     filed = file_all(drafts, outcomes, known, at=at)
     for one in unreadable:
         put_aside(one.waiting, one.error, at=at)
+    fates = Counter(outcome.fate.value for outcome in outcomes)
+    log.info("mail filed", messages=len(waiting), unreadable=len(unreadable), **fates)
     for index, (draft, outcome) in enumerate(zip(drafts, outcomes, strict=True)):
-        log.info(
+        log.debug(
             "filed",
             inbound=draft.inbound_id,
             message_id=draft.message_id,
