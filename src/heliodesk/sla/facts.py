@@ -139,23 +139,23 @@ join customers_account a on a.id = c.account_id
 left join entitlements_entitlementdecision d on d.id = c.decision_id
 where c.id = any(%s)
 """
-_CLOCK = """
+CLOCK = """
 select k.id, k.case_id, k.metric, k.kind, k.calendar, k.calendar_version, k.target_minutes,
     k.warn_percent, k.pack_id, k.state, k.started_at, k.since, k.counted, k.due_at, k.look_at,
     k.paused_at, k.warned_at, k.missed_at, k.met_at, k.ended_at, k.past
 from sla_clock k
 """
-LIVE = _CLOCK + "where k.case_id = any(%s) and k.ended_at is null order by k.id for update"
+LIVE = CLOCK + "where k.case_id = any(%s) and k.ended_at is null order by k.id for update"
 CANCELLED = (
-    _CLOCK + "where k.id in (select max(id) from sla_clock where case_id = any(%s)"
+    CLOCK + "where k.id in (select max(id) from sla_clock where case_id = any(%s)"
     " group by case_id, metric) and k.state = 'cancelled' order by k.id for update"
 )
-LOOKED_AT = _CLOCK + (
+LOOKED_AT = CLOCK + (
     "join cases_case c on c.id = k.case_id"
     " where k.ended_at is null and k.since is not null and k.missed_at is null"
     " and k.look_at < %s order by k.look_at limit %s for update of k, c skip locked"
 )
-OUTDATED = _CLOCK + (
+OUTDATED = CLOCK + (
     "join calendars_businesscalendar b on b.code = k.calendar and b.version > k.calendar_version"
     " join cases_case c on c.id = k.case_id"
     " where k.ended_at is null and k.kind = 'business_hours'"
