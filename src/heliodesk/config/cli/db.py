@@ -65,8 +65,8 @@ def restore(file: Path, force: bool) -> None:
     Exit codes: 0 restored, 1 refused or failed.
     """
     data = environment.data_folder()
-    if postgres.is_served(data):
-        raise click.ClickException("The desk is running on this data. Stop it first.")
+    with plainly():
+        click.get_current_context().with_resource(postgres.the_only_desk(data))
     dsn = open_database()
     with plainly():
         archive.restore(file, dsn=dsn, data=data, force=force, tell=click.echo)

@@ -25,6 +25,7 @@ STOP_SECONDS = 4.6
 SHORTEST_SHUTDOWN_SECONDS = 1.0
 READY_SECONDS = 60.0
 DATABASE_WAIT_SECONDS = 5.0
+DATABASE_PATIENCE_SECONDS = 60.0
 
 
 class CannotServe(Exception):
@@ -88,6 +89,8 @@ class Supervisor:
             say("stopped while starting")
         except (postgres.DatabaseTrouble, schema.SchemaTrouble, psycopg.Error) as trouble:
             raise CannotServe(str(trouble).strip()) from trouble
+        except OSError as trouble:
+            raise CannotServe(f"{trouble.filename or self.options.data}: {trouble}") from trouble
         else:
             spent = time.monotonic() - (self._stopping or time.monotonic())
             say(f"stopped in {spent:.1f} s")
@@ -110,6 +113,8 @@ class Supervisor:
             where = "" if place.home == place.data else f", in {place.home}"
             say(f"database is up{where}")
             dsn = postgres.dsn(self.options.data)
+        else:
+            _wait_for(dsn)
         if schema.ensure_current(dsn):
             say("tables are up to date")
 
@@ -134,6 +139,7 @@ class Supervisor:
         if self.database is None or self.database.alive() or time.monotonic() < self._database_due:
             return
         say("the database ended; starting it again")
+        self._starting = True
         try:
             self.database.ensure_running()
         except (postgres.DatabaseTrouble, psycopg.Error) as trouble:
@@ -141,6 +147,7 @@ class Supervisor:
             say(f"the database does not start: {trouble}")
         else:
             say("database is up")
+        self._starting = False
 
     def _all_answer(self, begun: float) -> bool:
         """Whether all ports have answered; after a minute say which have not."""
@@ -176,3 +183,18 @@ class Supervisor:
             for child in self.children:
                 if child.process:
                     child.process.kill()
+
+
+def _wait_for(dsn: str) -> None:
+    """Give a server of one's own, perhaps starting at the same time as the desk, a while."""
+    deadline = time.monotonic() + DATABASE_PATIENCE_SECONDS
+    while True:
+        try:
+            psycopg.connect(dsn, connect_timeout=5).close()
+        except psycopg.OperationalError as away:
+            if time.monotonic() > deadline:
+                raise
+            say(f"waiting for the database: {' '.join(str(away).split())[:200]}")
+            time.sleep(DATABASE_WAIT_SECONDS)
+        else:
+            return
