@@ -4,6 +4,7 @@ Whoever starts the server is its parent and reaps it. A server whose parent was 
 running, and the next process that needs it takes it over as it is.
 """
 
+import contextlib
 import re
 import signal
 import subprocess
@@ -65,8 +66,7 @@ class Server:
         write_settings(self.place, durable=self.durable)
         if running:
             running.send_signal(signal.SIGHUP)
-            self._wait_until_ready(engine, running)
-        else:
+        if not running or not self._wait_until_ready(engine, running):
             self._launch(engine)
         ensure_role(self.place, may_create_databases=not self.durable)
 
@@ -91,13 +91,12 @@ class Server:
         After ``patience`` seconds the server is stopped without its last checkpoint, which costs
         a recovery at the next start and loses nothing that was committed.
         """
-        running = self.process()
         for sign, seconds in (
             (signal.SIGINT, patience),
             (signal.SIGQUIT, 5.0),
             (signal.SIGKILL, 5.0),
         ):
-            if running is None or self._gone_after(running, sign, seconds):
+            if self._gone_after(sign, seconds):
                 break
         if self._child:
             self._child.wait()
@@ -109,18 +108,19 @@ class Server:
             _left_running.append(self._child)
             self._child = None
 
-    def _gone_after(self, running: psutil.Process, sign: int, seconds: float) -> bool:
+    def _gone_after(self, sign: signal.Signals, seconds: float) -> bool:
+        """Send the signal and wait; at once true if nothing runs."""
         deadline = time.monotonic() + seconds
-        try:
-            running.send_signal(sign)
-            while self._belongs_here(running):
-                if time.monotonic() > deadline:
-                    return False
-                if self._child:
-                    self._child.poll()
-                time.sleep(POLL_SECONDS)
-        except psutil.Error:
-            pass
+        running = self.process()
+        with contextlib.suppress(psutil.Error):
+            if self._child:
+                self._child.send_signal(sign)
+            elif running:
+                running.send_signal(sign)
+        while not self._child_ended() or (running and self._belongs_here(running)):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_SECONDS)
         return True
 
     def _belongs_here(self, process: psutil.Process) -> bool:
