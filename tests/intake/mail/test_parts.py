@@ -96,7 +96,7 @@ def test_an_enclosed_message_is_one_file_with_its_own_bytes() -> None:
     mail = read(multipart("mixed", plain("see"), part(enclosed, "Content-Type: message/rfc822")))
     assert mail.text == "see"
     (found,) = mail.parts
-    assert found.data == enclosed
+    assert (found.name, found.data) == ("The pump.eml", enclosed)
 
 
 def test_named_text_is_a_file_unless_it_comes_first() -> None:

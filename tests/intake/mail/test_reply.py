@@ -238,3 +238,15 @@ def test_rules(word: str, kept: str) -> None:
 def test_very_long_texts_are_left_whole() -> None:
     text = "\n".join(["line"] * 7000 + ["> quote"])
     assert new(text) == text
+
+
+def test_signature_armour_is_not_shown() -> None:
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nNumber four.\n\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQIz=\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+    assert new(text) == "Number four."
+
+
+def test_uuencoded_files_are_not_shown() -> None:
+    assert new("see file\nbegin 644 a.txt\n#86%A\n`\nend\nthanks") == "see file\n\nthanks"

@@ -4,7 +4,17 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from heliodesk.intake.mail import charset, encoded, flowed, html, limits, params, tnef, transfer
+from heliodesk.intake.mail import (
+    charset,
+    encoded,
+    flowed,
+    headers,
+    html,
+    limits,
+    params,
+    tnef,
+    transfer,
+)
 from heliodesk.intake.mail.entities import Entity, Tree
 
 _SHOWN = {"text/plain", "text/html", "text/enriched", "text/richtext"}
@@ -43,6 +53,8 @@ _PLAIN_EXTENSION = re.compile(r"[a-z0-9]{1,5}\Z")
 _WINDOWS_PATH = re.compile(r"(?:^[A-Za-z]:\\|^\\\\|\.\.\\)")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"<>|?*\u202a-\u202e\u2066-\u2069]')
 _NAME_CHARS = 180
+_SUBJECT_CHARS = 80
+_HEAD_BYTES = 32_768
 _HTML_PAGE = re.compile(r"\s*(?:<\?xml[^>]{0,100}>\s*)?(?:<!doctype\s+html|<html[\s>])", re.I)
 _MARKUP = re.compile(r"<[^<>]{1,80}>")
 
@@ -209,7 +221,7 @@ def _keep(entity: Entity, word: str, name: str, into: Contents) -> list[Piece]:
         pieces = _unpack(data, into)
     into.parts.append(
         Part(
-            name=name or made_name(entity, len(into.parts) + 1),
+            name=name or made_name(kind, data, len(into.parts) + 1),
             data=data,
             content_type=kind,
             charset=charset.codec(entity.params.get("charset", "")),
@@ -254,13 +266,16 @@ def safe_name(name: str) -> str:
     return name
 
 
-def made_name(entity: Entity, number: int) -> str:
-    """A name for a part that came without one, from its type."""
-    kind = entity.kind
+def made_name(kind: str, data: bytes, number: int) -> str:
+    """A name for a part that came without one: an enclosed mail's subject, else by its type."""
+    if kind == "message/rfc822":
+        block = headers.split(data, 0, min(len(data), _HEAD_BYTES))[0]
+        if subject := safe_name(headers.parse(block).text("subject")[:_SUBJECT_CHARS]):
+            return f"{subject}.eml"
     main, _, sub = kind.partition("/")
     extension = _EXTENSIONS.get(kind)
     if extension is None:
         plain = sub.removeprefix("x-")
         extension = plain if _PLAIN_EXTENSION.match(plain) and plain != "octet" else "bin"
-    stem = _STEMS.get(kind) or {"application": "file", "message": "message"}.get(main, main)
+    stem = _STEMS.get(kind) or {"application": "file"}.get(main, main)
     return f"{stem}-{number}.{extension}"

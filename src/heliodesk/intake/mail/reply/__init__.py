@@ -12,6 +12,12 @@ _SAME_LINE = re.compile(
     r"|\d{1,2}[ /.]).{8,200}wrote:)[ \t]*$",
     re.M,
 )
+_ARMOUR = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash:[^\n]*\n)*"
+    r"|^-----BEGIN PGP SIGNATURE-----\n(?:[^-\n][^\n]*\n|\n)*-----END PGP SIGNATURE-----[ \t]*$",
+    re.M,
+)
+_UUENCODED = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n(?:[ -`]{1,62}\n)+end[ \t]*$", re.M)
 _GREETING_CHARS = 40
 _LINE_CHARS = 250
 _BARS = ("#-", "--", "##", "==", "__", "**", "~~", "——", "––", "above this line")
@@ -30,6 +36,10 @@ def strip(text: str, page: str | None, *, from_html: bool) -> str:
 
 
 def _new(text: str) -> str:
+    if "-----BEGIN PGP S" in text:
+        text = _ARMOUR.sub("", text)
+    if "\nbegin" in text:
+        text = _UUENCODED.sub("", text)
     if "wrote:" in text:
         text = _SAME_LINE.sub(_own_line, text)
     lines = text.split("\n")

@@ -15,6 +15,8 @@ _STRIP = f"{_STRIP_END}>"
 
 def size(lines: list[str], at: int, bare: str) -> int:
     """How many lines a marker takes from line ``at``, stripped ``bare``; 0 when there is none."""
+    if len(bare) > _WRAPPED_CHARS:
+        return 0
     colon = ":" in bare or "：" in bare
     if (colon or bare[0] in "-_=*" or "riginal" in bare) and words.ORIGINAL.match(bare):
         return 1 + _headers(lines, at + 1)
