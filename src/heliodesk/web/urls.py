@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from heliodesk.web import health, sign_in
 from heliodesk.web.agent.urls import urlpatterns as agent
+from heliodesk.web.held.urls import urlpatterns as held
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("", include(sign_in.urlpatterns)),
     *agent,
+    *held,
 ]
 
 handler403 = "heliodesk.web.errors.forbidden"

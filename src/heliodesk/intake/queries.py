@@ -1,0 +1,70 @@
+"""Reads of held items for people: one statement a page, the latest first, keyset paging."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from heliodesk.identity.person import Person
+from heliodesk.intake.access import held_condition
+from heliodesk.kernel import reading
+
+PAGE = 50
+
+
+class HeldRow(NamedTuple):
+    """One line of the list."""
+
+    id: int
+    ref: str
+    state: str
+    channel: str
+    reason: str
+    sender_address: str
+    sender_name: str
+    subject: str
+    preview: str
+    last_at: datetime
+    purge_at: datetime | None
+    messages: int
+    case_ref: str | None
+
+
+_LIST = """
+select h.id, h.ref, h.state, h.channel, h.reason, h.sender_address, h.sender_name, h.subject,
+       h.preview, h.last_at, h.purge_at,
+       (select count(*) from intake_heldmessage m where m.held_id = h.id), c.ref
+  from intake_helditem h left join cases_case c on c.id = h.case_id
+ where {waiting} and {visible} {after}
+ order by h.last_at desc, h.id desc limit %(size)s
+"""
+_COUNT = """
+select count(*) from (select 1 from intake_helditem h
+ where h.state = 'held' and {visible} limit %(most)s) h
+"""
+
+
+def held(
+    person: Person, *, decided: bool = False, after: Sequence[object] | None = None
+) -> list[HeldRow]:
+    """The next page of what waits, or with ``decided`` of what was decided, and one beyond.
+
+    Args:
+        after: time and id of the last row already shown.
+    """
+    sql = _LIST.format(
+        waiting="h.state <> 'held'" if decided else "h.state = 'held'",
+        visible=held_condition(person),
+        after="and (h.last_at, h.id) < (%(time)s, %(id)s)" if after else "",
+    )
+    values: dict[str, object] = {"size": PAGE + 1}
+    if after:
+        values["time"], values["id"] = after
+    return reading.shaped(connection, HeldRow, sql, values)
+
+
+def waiting_count(person: Person, *, most: int) -> int:
+    """How many items wait for a decision, counted to ``most``."""
+    sql = _COUNT.format(visible=held_condition(person))
+    return int(reading.rows(connection, sql, {"most": most})[0][0])
