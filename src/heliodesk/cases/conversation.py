@@ -110,7 +110,7 @@ select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.ch
     coalesce((select json_object_agg(f.mode, json_build_object('text', f.text,
          'at', extract(epoch from f.saved_at)))
      from cases_draft f where f.case_id = c.id and f.user_id = %(me)s), '{{}}'),
-    (select count(*) from (select from cases_case c where c.account_id = a.id and c.id <> %(id)s
+    (select count(*) from (select from cases_case c where c.account_id = a.id and c.ref <> %(ref)s
          and {OPEN_ONLY} order by c.id desc limit 20) n)
 from cases_case c
 join customers_account a on a.id = c.account_id
@@ -122,8 +122,7 @@ left join entitlements_supportcontract s on s.account_id = c.account_id
     and s.starts_on <= %(day)s and (s.ends_on is null or s.ends_on > %(day)s)
 left join cases_case into_ on into_.id = c.merged_into_id
 left join cases_case before on before.id = c.continues_id
-where c.id = %(id)s
-"""
+where c.ref = %(ref)s and """
 
 
 class Said(NamedTuple):
@@ -174,16 +173,20 @@ def head(person: Person, ref: str, *, on: date) -> Head:
         Hidden: there is none that this person may see.
     """
     seen, params = visible(person)
-    found = reading.rows(connection, _id_sql(seen), [ref, *params])
+    named = {f"seen{n}": value for n, value in enumerate(params)}
+    given = {"ref": ref, "me": person.id, "day": on, **named}
+    found = reading.shaped(connection, Head, _head_sql(seen, tuple(named)), given)
     if not found:
         raise Hidden(ref)
-    given = {"id": found[0][0], "me": person.id, "day": on}
-    return reading.shaped(connection, Head, _HEAD, given)[0]
+    return found[0]
 
 
 @lru_cache(maxsize=4)
-def _id_sql(seen: str) -> str:
-    return f"select c.id from cases_case c where c.ref = %s and {seen}"
+def _head_sql(seen: str, names: tuple[str, ...]) -> str:
+    """The statement with who may see it; its places become names, as the others are."""
+    for name in names:
+        seen = seen.replace("%s", f"%({name})s", 1)
+    return _HEAD + seen
 
 
 def said(case_id: int, *, limit: int = LATEST) -> list[Said]:

@@ -5,8 +5,9 @@ more, then all. A step stops as soon as it has enough, nothing is ranked and not
 so that a search costs the same however many cases there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -43,7 +44,7 @@ class Found(NamedTuple):
 
 _COLUMNS = """
 select c.id, c.ref, c.title, c.state, c.priority, c.channel, c.package, c.opened_at,
-       c.last_activity_at, c.account_id, a.name, k.name, u.name, left(m.text, 4000)
+       c.last_activity_at, c.account_id, a.name, k.name, u.name, left(m.text, 1500)
 """
 _JOINS = """
 join customers_account a on a.id = c.account_id
@@ -69,22 +70,32 @@ def by_words(person: Person, text: str, *, limit: int = 50) -> list[Found]:
 
     Returns one more than ``limit`` when there are more.
     """
-    newest = _newest_bucket()
-    found: dict[int, Found] = {}
-    for buckets in _steps(newest):
-        rows, common = _step(person, text, buckets, limit)
-        if common:
-            return _walk(person, text, limit)
-        found.update((row.id, row) for row in rows)
-        if len(found) > limit:
+    hits: dict[int, int] = {}
+    for buckets in _steps(_newest_bucket()):
+        # Planned for these words: a rare one must never be looked for row by row.
+        sql, params = _step_sql(len(buckets)), _step_params(text, buckets)
+        found = reading.rows(connection, sql, params, prepare=False)
+        if len(found) >= _CANDIDATES:
+            found = reading.rows(connection, _WALK, [text, limit * 4], prepare=False)
+            return _shown(person, _newest_message(found), limit)
+        hits |= _newest_message(found)
+        if len(hits) > limit:
             break
-    return sorted(found.values(), key=lambda row: -row.id)[: limit + 1]
+    return _shown(person, hits, limit)
+
+
+def _newest_message(found: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Of each case the newest message that was found."""
+    newest: dict[int, int] = {}
+    for case_id, message_id in found:
+        newest[case_id] = max(message_id, newest.get(case_id, 0))
+    return newest
 
 
 def _newest_bucket() -> int:
-    return int(reading.rows(connection, "select coalesce(max(id), 0) from cases_case")[0][0]) // (
-        BUCKET
-    )
+    """The bucket of the newest case."""
+    newest = reading.rows(connection, "select coalesce(max(id), 0) from cases_case")[0][0]
+    return int(newest) // BUCKET
 
 
 def _steps(newest: int) -> list[Sequence[int]]:
@@ -95,50 +106,43 @@ def _steps(newest: int) -> list[Sequence[int]]:
     return [[newest], wider, []]
 
 
-def _step(
-    person: Person, text: str, buckets: Sequence[int], limit: int
-) -> tuple[list[Found], bool]:
-    """What these buckets hold, and whether the words are too common to look at every hit."""
-    seen, params = visible(person)
-    within = " or ".join(f"(m.bucket = {n} and m.search @@ {_QUERY})" for n in buckets) or (
-        f"m.search @@ {_QUERY}"
-    )
-    sql = f"""
-    with candidates as materialized (
-        select m.case_id, m.id from cases_message m where {within} limit {_CANDIDATES}
-    ), hits as materialized (
-        select case_id, max(id) as id from candidates group by case_id
-    )
-    {_COLUMNS}, (select count(*) from candidates)
-    from hits h join cases_case c on c.id = h.case_id
-    join cases_message m on m.id = h.id
-    {_JOINS}
-    where {seen} order by c.id desc limit %s
-    """
-    given = [text] * max(len(buckets), 1)
-    rows = reading.rows(connection, sql, [*given, *params, limit + 1], prepare=False)
-    common = bool(rows) and rows[0][-1] >= _CANDIDATES
-    return [Found(*row[:-1]) for row in rows], common
+@lru_cache(maxsize=_WIDER + 2)
+def _step_sql(buckets: int) -> str:
+    """Messages that hold the words, in so many buckets, or with none anywhere; not ordered."""
+    one = f"(m.bucket = %s and m.search @@ {_QUERY})"
+    within = " or ".join([one] * buckets) or f"m.search @@ {_QUERY}"
+    return f"select m.case_id, m.id from cases_message m where {within} limit {_CANDIDATES}"
 
 
-def _walk(person: Person, text: str, limit: int) -> list[Found]:
-    """The newest messages, from the last backwards, until enough hold these common words."""
+def _step_params(text: str, buckets: Sequence[int]) -> list[object]:
+    return [value for n in buckets for value in (n, text)] or [text]
+
+
+#: The newest messages, from the last backwards, until enough hold these common words.
+_WALK = f"""
+select m.case_id, m.id from cases_message m where m.search @@ {_QUERY} order by m.id desc limit %s
+"""
+
+
+def _shown(person: Person, hits: dict[int, int], limit: int) -> list[Found]:
+    """The newest of these cases that the person may see, with what was said there."""
+    newest = sorted(hits, reverse=True)[: 4 * limit]
+    if not newest:
+        return []
     seen, params = visible(person)
-    sql = f"""
-    with hits as materialized (
-        select m.case_id, m.id from cases_message m where m.search @@ {_QUERY}
-        order by m.id desc limit {limit * 4}
-    ), latest as (select case_id, max(id) as id from hits group by case_id)
+    given = [newest, [hits[id] for id in newest], *params, limit + 1]
+    return reading.shaped(connection, Found, _shown_sql(seen), given)
+
+
+@lru_cache(maxsize=4)
+def _shown_sql(seen: str) -> str:
+    return f"""
     {_COLUMNS}
-    from latest h join cases_case c on c.id = h.case_id
+    from unnest(%s::bigint[], %s::bigint[]) h(case_id, id) join cases_case c on c.id = h.case_id
     join cases_message m on m.id = h.id
     {_JOINS}
     where {seen} order by c.id desc limit %s
     """
-    return [
-        Found(*row)
-        for row in reading.rows(connection, sql, [text, *params, limit + 1], prepare=False)
-    ]
 
 
 _OF_PARTIES = f"""

@@ -6,10 +6,14 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.utils.functional import SimpleLazyObject
+from markupsafe import Markup
 
 from heliodesk.kernel import clock
+
+_INPUT = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{0}">')
 
 
 def page(
@@ -25,14 +29,26 @@ def page(
         "request": request,
         "person": getattr(request, "person", None),
         "now": clock.now(),
-        "csrf_input": csrf_input_lazy(request),
-        "csrf_token": csrf_token_lazy(request),
+        "csrf_input": lazy_token(request, _INPUT),
+        "csrf_token": lazy_token(request, Markup("{0}")),
         "live_url": settings.LIVE_URL,
         **context,
     }
     if not block:
         return HttpResponse(found.render(known), status=status)
     return HttpResponse("".join(found.blocks[block](found.new_context(known))), status=status)
+
+
+def lazy_token(request: HttpRequest, shape: Markup) -> Any:
+    """The token that proves a form to be ours; made when it is used, once a request."""
+    return SimpleLazyObject(lambda: shape.format(_token(request)))
+
+
+def _token(request: HttpRequest) -> str:
+    kept = getattr(request, "csrf_token_shown", "")
+    if not kept:
+        kept = request.csrf_token_shown = get_token(request)  # type: ignore[attr-defined]
+    return str(kept)
 
 
 @cache

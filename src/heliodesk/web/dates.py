@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
 from heliodesk.kernel.clock import NEVER
+from heliodesk.web.translation import language
+from heliodesk.web.translation import translated as _
 
-_DAY = timedelta(days=1)
+_DAY_MINUTES = 24 * 60
+_ALMOST_NEVER = NEVER - timedelta(days=1)
 
 
 @lru_cache(maxsize=128)
@@ -31,7 +32,7 @@ def _when(minute: int, zone_name: str, today: date) -> str:
     local = _local(minute, zone_name)
     clock = f"{local:%H:%M}"
     if local.date() == today:
-        return _("Today, %(clock)s") % {"clock": clock}
+        return _("Today, %(clock)s", clock=clock)
     day = f"{local:%a} {local.day} {local:%b}"
     return f"{day}, {clock}" if local.year == today.year else f"{day} {local.year}, {clock}"
 
@@ -68,14 +69,13 @@ def day(value: date) -> str:
 
 def span(delta: timedelta) -> str:
     """How long, in the largest two units that matter: ``44 min``, ``2 h 10``, ``3 d``."""
-    minutes = max(int(delta.total_seconds()) // 60, 0)
-    return _span(minutes if minutes < 24 * 60 else minutes - minutes % (24 * 60))
+    return _span(max(_minutes(delta), 0))
 
 
 @lru_cache(maxsize=4096)
 def _span(minutes: int) -> str:
     if minutes < 60:
-        return _("%(n)s min") % {"n": minutes}
+        return _("%(n)s min", n=minutes)
     hours, rest = divmod(minutes, 60)
     if hours < 24:
         return f"{hours} h {rest:02d}" if rest else f"{hours} h"
@@ -84,19 +84,42 @@ def _span(minutes: int) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """How long since: ``now``, ``5 min ago``, ``3 d ago``."""
-    past = now - at
-    if past < timedelta(minutes=1):
-        return _("now")
-    return _("%(span)s ago") % {"span": span(past)}
+    return _since(_minutes(now - at), language())
+
+
+def opened(at: datetime, now: datetime) -> str:
+    """How long since it was opened: ``opened 3 d ago``."""
+    return _opened(_minutes(now - at), language())
 
 
 def due(at: datetime, now: datetime) -> str:
     """How long until a promise falls due, or how late it is."""
-    if at < now:
-        return _("%(span)s late") % {"span": span(now - at)}
-    return _("in %(span)s") % {"span": span(at - now)}
+    return _due(_minutes(at - now), language())
+
+
+def _minutes(delta: timedelta) -> int:
+    """Whole minutes; of more than a day whole days, so that few texts are made."""
+    minutes = int(delta.total_seconds() // 60)
+    return minutes if abs(minutes) < _DAY_MINUTES else minutes - minutes % _DAY_MINUTES
+
+
+@lru_cache(maxsize=8192)
+def _since(minutes: int, _language: str) -> str:
+    return _("%(span)s ago", span=_span(minutes)) if minutes > 0 else _("now")
+
+
+@lru_cache(maxsize=8192)
+def _opened(minutes: int, _language: str) -> str:
+    return _("opened %(span)s ago", span=_span(max(minutes, 0)))
+
+
+@lru_cache(maxsize=8192)
+def _due(minutes: int, _language: str) -> str:
+    if minutes < 0:
+        return _("%(span)s late", span=_span(-minutes))
+    return _("in %(span)s", span=_span(minutes))
 
 
 def is_never(at: datetime) -> bool:
     """Whether this is the due time of what is never due."""
-    return at >= NEVER - _DAY
+    return at >= _ALMOST_NEVER

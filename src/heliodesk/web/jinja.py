@@ -8,13 +8,15 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.template import engines
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from heliodesk.kernel.references import spoken
-from heliodesk.web import badges, dates, rail, snippets, texts, words
+from heliodesk.web import badges, dates, marks, rail, snippets, texts, words
 from heliodesk.web.told import told
+from heliodesk.web.translation import language, translated
 
 _ICONS = Path(__file__).parent / "static" / "icons.svg"
 
@@ -28,13 +30,17 @@ def environment(**options: Any) -> jinja2.Environment:
         lstrip_blocks=True,
         **options,
     )
-    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(translated, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    env.globals["_"] = translated
+    env.globals["ngettext"] = plural
     env.globals.update(
         static=static,
         url=url,
         sprite=sprite(),
         dates=dates,
         words=words,
+        drawn=marks,
+        shortcuts=shortcuts,
         badges=badges,
         rail=rail,
         snippets=snippets,
@@ -43,6 +49,23 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     env.filters.update(spoken=spoken, initials=badges.initials, hue=badges.hue, size=words.size)
     return env
+
+
+def shortcuts(ways: list[rail.Entry]) -> Markup:
+    """The help with all shortcuts, made once for those who may go the same ways."""
+    return _shortcuts(language(), tuple((way.label, way.key) for way in ways if way.key))
+
+
+@lru_cache(maxsize=64)
+def _shortcuts(_language: str, keys: tuple[tuple[str, str], ...]) -> Markup:
+    template = engines["jinja2"].env.get_template("parts/shortcuts.html")  # type: ignore[attr-defined]
+    return Markup(template.render(keys=keys))  # noqa: S704 (a template of ours)
+
+
+def plural(one: str, many: str, number: int, **values: object) -> str:
+    """The message for this number, in the language of this request; ``%(num)s`` is the number."""
+    text = ngettext(one, many, number)
+    return Markup(text) % {"num": number, **values}  # noqa: S704 (our own sentence)
 
 
 @cache

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from heliodesk.kernel import clock
-from heliodesk.web import people
+from heliodesk.web import people, translation
 from heliodesk.web.access import is_public
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -70,6 +70,7 @@ def signed_in(get_response: Handler) -> Handler:
     def process_view(
         request: HttpRequest, view: Any, _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
+        translation.begin()
         if is_public(view):
             return None
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")

@@ -1,14 +1,17 @@
 """The way around the desk: the entries beside every agent page, with bounded counts."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from heliodesk.cases import queries
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
+from heliodesk.intake.queries import waiting_count
+from heliodesk.web.translation import language, translated
 from heliodesk.web.words import bounded
 
 #: Counts older than this many seconds are asked for again.
@@ -44,38 +47,73 @@ ENTRIES = [
     Entry("mine", _("My cases"), "user", "queue:mine", "m", tab=True, short=_("Mine")),
     Entry("unassigned", _("Unassigned"), "s-new", "queue:unassigned", "u"),
     Entry("open", _("All open"), "ticket", "queue:open", "o"),
+    Entry(
+        "held",
+        _("Held intake"),
+        "held",
+        "held",
+        "h",
+        needs=May.DECIDE_HELD,
+        head=_("Intake"),
+        tab=True,
+        short=_("Held"),
+    ),
+]
+#: Who counts what waits in which area; each stops counting at the number given.
+COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [
+    lambda person, most: queries.counts(person, most=most),
+    lambda person, most: {"held": waiting_count(person, most=most)},
 ]
 
-_counted: dict[int, tuple[float, dict[str, int]]] = {}
+
+class Looked(NamedTuple):
+    """What a person sees beside every page, and when it was counted."""
+
+    at: float
+    entries: list[Entry]
+    counts: dict[str, int]
+
+
+_looked: dict[tuple[int, str], Looked] = {}
 
 
 def entries(person: Person) -> list[Entry]:
     """The ways that this person may go, with counts a few seconds old at most."""
-    found = counts(person)
+    return _look(person).entries
+
+
+def counts(person: Person) -> dict[str, int]:
+    """How many wait in each area, counted to ``MOST``; a few seconds old at most."""
+    return _look(person).counts
+
+
+def forget() -> None:
+    """Count anew at the next look."""
+    _looked.clear()
+
+
+def _look(person: Person) -> Looked:
+    key, moment = (person.id, language()), time.monotonic()
+    looked = _looked.get(key)
+    if looked is None or moment - looked.at > FRESH_SECONDS:
+        if len(_looked) > _KEPT:
+            _looked.clear()
+        found: dict[str, int] = {}
+        for counter in COUNTERS:
+            found |= counter(person, MOST)
+        looked = _looked[key] = Looked(moment, _entries(person, found), found)
+    return looked
+
+
+def _entries(person: Person, found: dict[str, int]) -> list[Entry]:
     return [
         replace(
             entry,
-            label=gettext(entry.label),
-            head=gettext(entry.head) if entry.head else "",
-            short=gettext(entry.short) if entry.short else "",
+            label=translated(entry.label),
+            head=translated(entry.head) if entry.head else "",
+            short=translated(entry.short) if entry.short else "",
             count=bounded(found[entry.area], MOST) if entry.area in found else None,
         )
         for entry in ENTRIES
         if person.may(entry.needs)
     ]
-
-
-def counts(person: Person) -> dict[str, int]:
-    """How many cases wait in each view, counted to ``MOST``; kept for ``FRESH_SECONDS``."""
-    moment = time.monotonic()
-    kept = _counted.get(person.id)
-    if kept is None or moment - kept[0] > FRESH_SECONDS:
-        if len(_counted) > _KEPT:
-            _counted.clear()
-        kept = _counted[person.id] = (moment, queries.counts(person, most=MOST))
-    return kept[1]
-
-
-def forget() -> None:
-    """Count anew at the next look."""
-    _counted.clear()

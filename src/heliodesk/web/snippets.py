@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -39,6 +40,9 @@ def marked(text: str, words: Sequence[str]) -> Markup:
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
-    if not words:
-        return None
+    return _compiled(tuple(words)) if words else None
+
+
+@lru_cache(maxsize=256)
+def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in words)})\b", re.IGNORECASE)

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
+
+from heliodesk.web.translation import language, translated
 
 
 class Shown(NamedTuple):
@@ -64,7 +65,7 @@ _WHY = {
 
 def _spelled(table: dict[str, str], code: str) -> str:
     """A code's words; a code without any is shown as words, not as a code."""
-    return gettext(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
+    return translated(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
 
 
 def kind(code: str) -> str:
@@ -89,7 +90,7 @@ def lifecycle(code: str) -> str:
 
 def why(decision: str | None) -> str:
     """The heading over the rules of a decision."""
-    return gettext(_WHY.get(decision or "", _("Why this was decided so")))
+    return translated(_WHY.get(decision or "", _("Why this was decided so")))
 
 
 _ROLES = {"agent": _("Agent"), "lead": _("Lead"), "admin": _("Administrator")}
@@ -97,27 +98,27 @@ _ROLES = {"agent": _("Agent"), "lead": _("Lead"), "admin": _("Administrator")}
 
 def role(code: str) -> str:
     """What a person is at the desk."""
-    return gettext(_ROLES.get(code, code))
+    return translated(_ROLES.get(code, code))
 
 
 def state(code: str) -> Shown:
     """A case state in agents' words."""
-    return _translated(_STATES.get(code, Shown(code, "neutral", "s-new")), get_language())
+    return _translated(_STATES.get(code, Shown(code, "neutral", "s-new")), language())
 
 
 def channel(code: str) -> Shown:
     """How something reached us."""
-    return _translated(_CHANNELS.get(code, Shown(code, "neutral", "mail")), get_language())
+    return _translated(_CHANNELS.get(code, Shown(code, "neutral", "mail")), language())
 
 
 def priority(code: str) -> str:
     """A priority's word: ``Normal`` for P3."""
-    return gettext(_PRIORITIES.get(code, code))
+    return translated(_PRIORITIES.get(code, code))
 
 
 @lru_cache(maxsize=256)
-def _translated(shown: Shown, _language: str | None) -> Shown:
-    return shown._replace(word=gettext(shown.word))
+def _translated(shown: Shown, _language: str) -> Shown:
+    return shown._replace(word=translated(shown.word))
 
 
 def size(count: int) -> str:

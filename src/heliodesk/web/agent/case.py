@@ -11,7 +11,8 @@ from heliodesk.cases.rules import Actor, State, Verb, offered
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
-from heliodesk.web import dates
+from heliodesk.sla.queries import of_case
+from heliodesk.web import clocks, dates, openness
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent import history
 from heliodesk.web.answer import page
@@ -63,6 +64,8 @@ def answer(
         drafts={name: _draft(draft) for name, draft in head.drafts.items()},
         trouble=trouble,
         there=_local_time(head, now),
+        clocks=clocks.shown(of_case(head.id, now), request.person.zone, now),
+        open_now=openness.of(head.package, head.region, now),
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from heliodesk.cases.conversation import Said
 from heliodesk.kernel.references import spoken
-from heliodesk.web import words
+from heliodesk.web import clocks, words
 
 Data = Mapping[str, Any]
 
@@ -70,6 +70,11 @@ def _because(sentence: str) -> Callable[[Data], Markup]:
     return lambda d: _say(_(sentence), reason=_reason(d))
 
 
+def _target(sentence: str) -> Callable[[Data], Markup]:
+    """A sentence that names the target."""
+    return lambda d: _say(_(sentence), target=clocks.metric(str(d.get("metric", ""))))
+
+
 _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "opened": ("ticket", _named(N_("Opened."))),
     "take": ("user", _named(N_("Taken by <b>{owner}</b>."), owner="owner")),
@@ -93,9 +98,11 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "invite": ("users", _parties),
     "mail_failed": ("warn", _because(N_("A mail could not be sent{reason}"))),
     "bounced": ("warn", _named(N_("A mail to {address} came back."), address="address")),
+    "repackaged": ("sliders", _named(N_("The package is now {package}."), package="package")),
+    "reminded": ("bell", _named(N_("The customer was reminded."))),
     "target_met": ("check", _named(N_("A target was met."))),
-    "target_warned": ("clock", _named(N_("A target falls due soon."))),
-    "target_missed": ("warn", _named(N_("A target was missed."))),
+    "target_warned": ("clock", _target(N_("{target} falls due soon."))),
+    "target_missed": ("warn", _target(N_("{target} was missed."))),
 }
 
 

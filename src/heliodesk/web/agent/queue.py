@@ -12,6 +12,7 @@ from heliodesk.cases.rules import Stage
 from heliodesk.identity.rules import May
 from heliodesk.web import keyset, rail
 from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.agent import rows
 from heliodesk.web.answer import page
 
 SIZE = 50
@@ -35,8 +36,8 @@ HEADINGS = {
 def _show(request: PersonRequest, code: str) -> HttpResponse:
     view = queries.VIEWS[code]
     after = _after(request, view)
-    rows = queries.page(request.person, view, after=after, size=SIZE)
-    shown, more = rows[:SIZE], len(rows) > SIZE
+    found = queries.page(request.person, view, after=after, size=SIZE)
+    shown, more = found[:SIZE], len(found) > SIZE
     older = keyset.write(queries.key(view, shown[-1])) if more else ""
     return page(
         request,
@@ -47,6 +48,7 @@ def _show(request: PersonRequest, code: str) -> HttpResponse:
         titles=TITLES,
         groups=_groups(shown, view),
         shown=shown,
+        lines=rows.lines,
         counts=rail.counts(request.person),
         most=rail.MOST,
         first=request.path if after else "",
@@ -66,11 +68,13 @@ def _after(request: PersonRequest, view: queries.View) -> tuple[object, ...] | N
     return key
 
 
-def _groups(rows: Sequence[queries.Row], view: queries.View) -> list[tuple[str, list[queries.Row]]]:
+def _groups(
+    shown: Sequence[queries.Row], view: queries.View
+) -> list[tuple[str, list[queries.Row]]]:
     """The rows under headings: P1, then late, due soon, and the others, as they are worked on."""
     if view.order[0] != "urgency":
-        return [(_("The latest first"), list(rows))] if rows else []
-    grouped = groupby(rows, key=lambda row: row.stage)
+        return [(_("The latest first"), list(shown))] if shown else []
+    grouped = groupby(shown, key=lambda row: row.stage)
     return [(HEADINGS[stage], list(each)) for stage, each in grouped]
 
 

@@ -9,6 +9,7 @@ from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.web import snippets
 from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.agent import rows
 from heliodesk.web.answer import page
 
 LIMIT = 50
@@ -33,6 +34,7 @@ def find(request: PersonRequest) -> HttpResponse:
         area="search",
         query=query,
         words_sought=snippets.terms(query),
+        lines=rows.found_lines,
         said=said[:LIMIT],
         more=len(said) > LIMIT,
         accounts=accounts[:5],

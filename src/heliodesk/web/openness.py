@@ -1,0 +1,88 @@
+"""What is open to an account now, as lines: a mark, the words, until when (R53)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from heliodesk.entitlements import packs
+from heliodesk.entitlements.pack.model import Region, Window
+from heliodesk.entitlements.policy import UnknownCode
+from heliodesk.entitlements.rules.open_now import Line, open_now
+from heliodesk.entitlements.wording import number_text
+from heliodesk.web import dates
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One right: whether it can be used now, in words."""
+
+    open: bool
+    label: str
+    when: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """All lines of an account, and which calendar they follow."""
+
+    calendar: str
+    until: str
+    rights: tuple[Right, ...]
+    number: str
+
+
+def of(package: str, region: str, at: datetime) -> Openness | None:
+    """What is open at an instant to a package in a region; None while no policy is in force."""
+    try:
+        policy = packs.active().policy
+    except packs.NoActivePack:
+        return None
+    known = region if region in policy.pack.regions else None
+    try:
+        found = open_now(policy, package or None, known, at)
+    except UnknownCode:
+        found = open_now(policy, None, known, at)
+    place = policy.place(known)
+    mail = min(found.email_due.values())
+    slowest = found.email_due.get(policy.settings.severity_default, mail)
+    p1 = _right(_("P1 by telephone"), found.p1_phone, at, place.region)
+    if found.p1_designated_any_hour and not found.p1_phone.open:
+        p1 = Right(True, p1.label, _("designated contacts"), p1.when)  # noqa: FBT003
+    sent_now = _("target for a response to one sent now: %(when)s") % {
+        "when": _moment(slowest, at, place.region)
+    }
+    rights = (
+        p1,
+        _right(_("General telephone"), found.phone, at, place.region),
+        Right(True, _("E-mail"), _("taken in at any hour"), sent_now),  # noqa: FBT003
+    )
+    local = at.astimezone(ZoneInfo(place.region.zone))
+    until = f"{local:%H:%M} {place.region.place}"
+    return Openness(place.calendar.code, until, rights, number_text(place.region))
+
+
+def _right(label: str, line: Line, at: datetime, region: Region) -> Right:
+    more = _("implementation only") if line.window is Window.IMPLEMENTATION_ONLY else ""
+    if line.open and line.closes and line.left:
+        when = _("closes %(when)s, %(left)s left") % {
+            "when": _moment(line.closes, at, region),
+            "left": dates.span(line.left),
+        }
+        return Right(True, label, when, more)  # noqa: FBT003
+    if line.open:
+        return Right(True, label, _("day and night"), more)  # noqa: FBT003
+    if line.opens:
+        when = _("opens %(when)s") % {"when": _moment(line.opens, at, region)}
+        return Right(False, label, when, more)  # noqa: FBT003
+    return Right(False, label, _("not in the package"), more)  # noqa: FBT003
+
+
+def _moment(moment: datetime, at: datetime, region: Region) -> str:
+    """A time of today alone, of another day with its date; always with its place."""
+    zone = ZoneInfo(region.zone)
+    local, today = moment.astimezone(zone), at.astimezone(zone).date()
+    day = "" if local.date() == today else f"{local:%a} {local.day} {local:%b}, "
+    return f"{day}{local:%H:%M} {region.place}"
