@@ -55,7 +55,7 @@ class Shown:
     due: str
     due_at: datetime
     live: bool
-    target: str
+    aim: str
     calendar: str
     counted: str
     rows: tuple[Row, ...]
@@ -83,7 +83,7 @@ def _shown(clock: Standing, zone: str, now: datetime) -> Shown:
         due=_due(clock, zone, now),
         due_at=clock.due_at,
         live=clock.live and not clock.paused,
-        target=_target(clock),
+        aim=_aim(clock),
         calendar=_calendar(clock),
         counted=_exact(clock.counted),
         rows=tuple(_rows(clock, now)),
@@ -132,6 +132,13 @@ def _target(clock: Standing) -> str:
     return _("target %(span)s of business time") % {"span": span}
 
 
+def _aim(clock: Standing) -> str:
+    """The target in the fewest words."""
+    if clock.kind is ClockKind.ALWAYS:
+        return _("%(span)s, 24/7") % {"span": _exact(clock.target)}
+    return _("%(span)s business") % {"span": _exact(clock.target)}
+
+
 def _calendar(clock: Standing) -> str:
     if clock.kind is ClockKind.ALWAYS:
         return _("every hour counts")
@@ -145,7 +152,7 @@ def _exact(span: timedelta) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%(n)s min") % {"n": rest}
-    return f"{hours} h {rest:02d}"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
 def _rows(clock: Standing, now: datetime) -> list[Row]:
