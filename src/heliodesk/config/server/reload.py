@@ -1,20 +1,26 @@
 """Noticing that code changed, for development."""
 
+import time
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 WATCHED = {".py", ".html", ".yaml", ".sql", ".mo"}
+LOOK_SECONDS = 1.0
 
 
 class Changes:
-    """The files of the package as they were when last asked."""
+    """The files of the package as they were when last looked at, once a second at most."""
 
     def __init__(self) -> None:
         self._known = _snapshot()
+        self._looked = time.monotonic()
 
     def seen(self) -> bool:
-        """Whether any file was added, removed or written since the last call."""
+        """Whether any file was added, removed or written since the last look."""
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return False
         now = _snapshot()
+        self._looked = time.monotonic()
         changed, self._known = now != self._known, now
         return changed
 
