@@ -76,6 +76,6 @@ def test_random_html(page: str) -> None:
     )
 )  # fmt: skip
 def test_reply_text_holds_only_lines_of_the_mail(lines: list[str]) -> None:
-    shown = reply.strip("\n".join(lines), None, from_html=False)
+    shown = reply.strip("\n".join(lines))
     known = {"", *(line.strip() for line in lines)}
     assert all(line.strip() in known for line in shown.split("\n"))

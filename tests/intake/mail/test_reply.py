@@ -10,7 +10,7 @@ QUOTE = "> Which pump is it?\n> And since when?"
 
 
 def new(text: str) -> str:
-    return reply.strip(text, None, from_html=False)
+    return reply.strip(text)
 
 
 MARKERS = [

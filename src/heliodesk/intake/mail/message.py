@@ -74,7 +74,8 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
         tree.defect("cut")
     fields = tree.root.headers
     contents, pieces = parts.gather(tree)
-    plain, page = _body(pieces)
+    marked, page = _body(pieces)
+    plain = marked.replace(f"{reply.CUT}\n", "").replace(reply.CUT, "") if page else marked
     subject = fields.text("subject")
     title = subject[:_TITLE_CHARS]
     sender = _sender(fields)
@@ -95,7 +96,7 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
         date=_date(fields, at, defects),
         text=plain,
         html=page,
-        reply_text=reply.strip(plain, page, from_html=not any(p.plain for p in pieces)),
+        reply_text=reply.strip(marked),
         parts=tuple(contents.parts),
         automatic=automatic,
         bounce=returned,
@@ -113,17 +114,17 @@ def read(raw: bytes, *, at: datetime | None = None) -> Parsed:
 
 
 def _body(pieces: list[Piece]) -> tuple[str, str | None]:
-    """Whole visible text, and HTML when any part of the body came as HTML."""
-    texts = [
-        piece.plain
-        if piece.plain and (piece.html is None or not piece.plain.isspace())
-        else html.to_text(piece.html or "")
-        for piece in pieces
-    ]
-    text = "\n".join(part for part in texts if part)
+    """Whole text, with ``CUT`` lines where a page marks quotes, and HTML if any part came so."""
+    text = "\n".join(part for part in map(_words, pieces) if part)
     if not any(piece.html for piece in pieces):
         return text, None
     return text, "\n".join(piece.html or html.from_text(piece.plain or "") for piece in pieces)
+
+
+def _words(piece: Piece) -> str:
+    if piece.plain and (piece.html is None or not piece.plain.isspace()):
+        return piece.plain
+    return html.to_text(piece.html or "", cut=reply.CUT)
 
 
 def _sender(fields: Headers) -> Address:

@@ -2,7 +2,7 @@
 
 import re
 
-from heliodesk.intake.mail import html, limits
+from heliodesk.intake.mail import limits
 from heliodesk.intake.mail.reply import marks, rules, words
 from heliodesk.intake.mail.reply.lines import CUT, classify
 from heliodesk.intake.mail.reply.markers import is_introduction
@@ -22,20 +22,18 @@ _GREETING_CHARS = 40
 _LINE_CHARS = 250
 _BARS = ("#-", "--", "##", "==", "__", "**", "~~", "——", "––", "above this line")
 _USENET_LINES = 14
+_DASHED_LINES = 8
 _RULE_LINES = 3
 _BIDI = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _BIDI_SIGN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _QUOTES = re.compile(r"^[ \t>]+", re.M)
 
 
-def strip(text: str, page: str | None, *, from_html: bool) -> str:
-    """The new words of a mail. Never loses the sender's words: when in doubt, keeps."""
-    if from_html and page:
-        text = html.to_text(page, cut=CUT)
-    return _new(text)
+def strip(text: str) -> str:
+    """The new words of a mail; text of HTML may hold ``CUT`` lines where the page marked quotes.
 
-
-def _new(text: str) -> str:
+    Never loses the sender's words: when in doubt, keeps.
+    """
     if "-----BEGIN PGP S" in text:
         text = _ARMOUR.sub("", text)
     if "\nbegin" in text:
@@ -44,7 +42,7 @@ def _new(text: str) -> str:
         text = _SAME_LINE.sub(_own_line, text)
     lines = text.split("\n")
     if len(lines) > limits.REPLY_LINES:
-        return text.strip()
+        return "\n".join(line for line in lines if line != CUT).strip()
     if any(bar in text for bar in _BARS):
         lines = _above(lines)
     kinds = classify(
@@ -112,7 +110,8 @@ def _is_signature(lines: list[str], kinds: list[str], at: int, end: int) -> bool
     if set(kinds[end:]) & {"t", "b", "q"}:
         return False
     if marks.USENET.match(lines[at]):
-        return len(under) <= _USENET_LINES
+        exact = lines[at].rstrip("\r") == "-- "
+        return len(under) <= (_USENET_LINES if exact else _DASHED_LINES)
     if not marks.RULE.match(lines[at]):
         return False
     return len(under) <= _RULE_LINES or marks.is_footer(under)
@@ -128,3 +127,6 @@ def _wordless(lines: list[str], kinds: list[str]) -> str:
 
 def _trimmed(lines: list[str]) -> str:
     return "\n".join(line for line in lines if line.strip() != CUT).strip()
+
+
+__all__ = ["CUT", "strip"]
