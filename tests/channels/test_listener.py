@@ -6,14 +6,10 @@ import ssl
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.channels.certificates import self_made
 from tests.channels.listening import Listen, Running
 
 from heliodesk.channels.models import Inbound, Mailbox
@@ -378,21 +374,7 @@ def test_stopping_says_goodbye(listen: Listen) -> None:
 @pytest.fixture(scope="module")
 def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """A self-made certificate for desk.example, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk.example")])
-    today = datetime.now(UTC)
-    certified = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    folder = tmp_path_factory.mktemp("tls")
-    (folder / "cert").write_bytes(certified.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    (folder / "key").write_bytes(key.private_bytes(pem, form, plain))
-    return str(folder / "cert"), str(folder / "key")
+    return self_made(tmp_path_factory.mktemp("tls"))
 
 
 def test_mail_comes_encrypted(listen: Listen, own_certificate: tuple[str, str]) -> None:

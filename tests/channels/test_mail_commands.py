@@ -2,9 +2,6 @@
 
 import json
 import mailbox as archives
-import os
-import subprocess
-import sys
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -12,30 +9,14 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 from tests import make
-from tests.channels.listening import Listen, dsn_of_test
+from tests.channels.commands import mail_command
+from tests.channels.listening import Listen
 
 from heliodesk.cases.models import Case
 from heliodesk.channels.models import Inbound, Mailbox
 from heliodesk.entitlements.actions import activate_shipped
 
 MAIL = b"From: ada@customer.example\nTo: x@elsewhere.example\nSubject: It broke\n\nHello.\n"
-
-
-def mail_command(
-    *arguments: str, given: bytes = b"", dsn: str = "", **variables: str
-) -> "subprocess.CompletedProcess[bytes]":
-    """Run ``heliodesk mail`` against the test's database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELIODESK_")}
-    environment = kept | {"DATABASE_URL": dsn or dsn_of_test()} | variables
-    environment.setdefault("HELIODESK_DATA", os.environ["HELIODESK_DATA"])
-    return subprocess.run(
-        [sys.executable, "-m", "heliodesk", "mail", *arguments],
-        input=given,
-        env=environment,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_a_piped_message_is_stored_as_it_is(mailbox: Mailbox) -> None:

@@ -18,6 +18,7 @@ COMMANDS = {
     "db": ("heliodesk.config.cli.db:command", "Prompt, migrate, back up and restore."),
     "demo": ("heliodesk.config.cli.demo:command", "Run the desk with a demo vendor in it."),
     "held": ("heliodesk.config.cli.held:command", "Decide what could not be matched."),
+    "imap": ("heliodesk.config.cli.serve:imap", "Fetch mail by IMAP only."),
     "live": ("heliodesk.config.cli.serve:live", "Serve the stream of live updates only."),
     "load-demo": ("heliodesk.config.cli.demo:load", ""),
     "mail": ("heliodesk.config.cli.mail:command", "Parse, take in, import and send mail."),

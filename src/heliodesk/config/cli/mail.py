@@ -110,3 +110,27 @@ def send_sample(
     send_samples(host, port, sender=sender, recipient=recipient, subject=subject, count=count)
     sent = "One mail" if count == 1 else f"{count} mails"
     click.echo(f"{sent} from {sender} to {recipient} sent: {subject}")
+
+
+@command.command()
+@click.option("--once", is_flag=True, help="Take what is there now, and end.")
+@click.option("--mailbox", default="", help="Code or address of the only mailbox to fetch.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was fetched as JSON.")
+def fetch(once: bool, mailbox: str, as_json: bool) -> None:
+    """Fetch the mail of the mailboxes that are set up for IMAP.
+
+    Without --once it goes on until stopped, as 'heliodesk imap' does. Exit codes: 0 done, 1 a
+    mailbox could not be fetched, 2 wrong usage.
+    """
+    from heliodesk.config.cli.mail_fetch import fetch_all, watch
+
+    if not once:
+        watch()
+        return
+    fetched = fetch_all(mailbox)
+    if as_json:
+        click.echo(json.dumps([one.as_dict() for one in fetched]))
+    else:
+        for one in fetched:
+            click.echo(str(one), err=bool(one.error))
+    sys.exit(1 if any(one.error for one in fetched) else 0)

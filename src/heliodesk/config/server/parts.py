@@ -53,12 +53,14 @@ def _host() -> str:
 
 HERE = "heliodesk.config.server.parts"
 LISTENER = "heliodesk.channels.smtp.server"
+FETCHER = "heliodesk.channels.imap"
 WORKER = "heliodesk.config.worker"
 #: Those that bring work in stop first, the one that does it last.
 PARTS = (
     Part("web", f"{HERE}:serve_pages", "heliodesk.config.wsgi", 1.0),
     Part("live", f"{HERE}:serve_events", "heliodesk.config.asgi", 0.5),
     Part("mail-listener", f"{LISTENER}:run", LISTENER, 1.0),
+    Part("imap", f"{FETCHER}:run", FETCHER, 1.0),
     Part("worker", f"{WORKER}:run", WORKER, 2.0),
 )
 
