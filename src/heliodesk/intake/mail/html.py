@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from heliodesk.intake.mail import limits
 
@@ -49,12 +50,12 @@ def tags(page: str) -> Iterator[_Tag]:
     """Tags of a page in order; what a reader never sees comes as one tag named ``!``."""
     unclosed: set[str] = set()
     at = 0
-    for _ in range(limits.HTML_TAGS):
-        found = _TAG.search(page, at)
-        if found is None:
-            return
-        start, at = found.span()
+    for found in islice(_TAG.finditer(page), limits.HTML_TAGS):
+        start, end = found.span()
+        if start < at:
+            continue
         slash, name, attributes, ended, comment, _declaration = found.groups()
+        at = end
         if comment:
             stop = page.find("-->", at)
             at = len(page) if stop < 0 else stop + 3
