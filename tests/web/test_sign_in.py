@@ -6,6 +6,8 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.core.cache import cache
 from django.test import Client
 
+from heliodesk.channels.models import Outbound
+from heliodesk.web.sign_in import MAIL_KIND
 from tests import make
 from tests.web.conftest import Browser
 
@@ -108,3 +110,30 @@ def test_pages_of_the_account_have_our_look(browser: Browser, address: str) -> N
     assert page.status_code == 200
     assert "css/tokens.css" in page.content.decode()
     assert "Menu:" not in page.content.decode()
+
+
+def test_a_forgotten_password_is_replaced_by_a_link(client: Client, settings: object) -> None:
+    make.mailbox(address="support@meridian.example")
+    user = make.user(email="ines@desk.example", password=make.PASSWORD)
+    settings.MAIL_OUTBOUND = "smtp"  # type: ignore[attr-defined]
+    settings.BASE_URL = "https://desk.example"  # type: ignore[attr-defined]
+    client.post("/password/forgotten/", {"email": "nobody@desk.example"})
+    assert not Outbound.objects.exists()
+    client.post("/password/forgotten/", {"email": "Ines@desk.example"})
+    mail = Outbound.objects.get(kind=MAIL_KIND)
+    assert (mail.to, mail.subject_id) == (["ines@desk.example"], user.pk)
+    link = next(line for line in mail.text.splitlines() if "/password/new/" in line)
+    assert link.startswith("https://desk.example/")
+    form = client.get(link.removeprefix("https://desk.example"), follow=True)
+    chosen = {"password1": "another-good-secret", "password2": "another-good-secret"}
+    client.post(form.request["PATH_INFO"], chosen)
+    user.refresh_from_db()
+    assert user.check_password("another-good-secret")
+
+
+def test_where_mail_is_only_captured_no_link_is_made(client: Client) -> None:
+    make.mailbox()
+    make.user(email="ines@desk.example", password=make.PASSWORD)
+    answer = client.post("/password/forgotten/", {"email": "ines@desk.example"})
+    assert "Ask an administrator" in answer.content.decode()
+    assert not Outbound.objects.exists()

@@ -1,7 +1,9 @@
 """Signing in with django-allauth: staff only, by e-mail address; the stock pages in our look."""
 
+import uuid
 from typing import Any
 
+import structlog
 from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.base import views as mfa
@@ -9,10 +11,21 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import path, reverse
 
+from heliodesk.channels import outgoing
+from heliodesk.channels.mailboxes import active_mailboxes
+from heliodesk.channels.outgoing import OutboundDraft
+from heliodesk.kernel import clock
 from heliodesk.web.access import for_everybody, public
+from heliodesk.web.answer import page
+
+log = structlog.get_logger()
+#: Mails of this kind let people in: no list of sent mail may show them.
+MAIL_KIND = "sign_in"
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -25,11 +38,51 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Only addresses within the desk: a path, never another host."""
         return bool(url) and str(url).startswith("/") and not str(url).startswith(("//", "/\\"))
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link to a new password, on the desk's own address whatever the request says."""
+        uid, _, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return f"{settings.BASE_URL}{path}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail about signing in. None is made while mail is only captured, since everybody
+        who reads captured mail could follow its link."""
+        boxes = active_mailboxes()
+        if settings.MAIL_OUTBOUND == "capture" or not boxes:
+            log.warning("sign_in.mail_not_sent", kind=template_prefix)
+            return
+        mail = self.render_mail(template_prefix, email, {"email": email, **context})
+        user = context.get("user")
+        draft = OutboundDraft(
+            key=f"sign_in:{uuid.uuid4().hex}",
+            mailbox_id=boxes[0].id,
+            kind=MAIL_KIND,
+            subject_kind="user",
+            subject_id=user.pk if user else 0,
+            automatic=True,
+            to=[email],
+            from_address=boxes[0].address,
+            from_name=boxes[0].name,
+            subject=str(mail.subject),
+            text=str(mail.body),
+            message_id=f"<{uuid.uuid4().hex}@{boxes[0].address.rpartition('@')[2]}>",
+        )
+        with transaction.atomic():
+            outgoing.write([draft], at=clock.now())
+
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing on signing in and out; what changed the account is said."""
         template = args[0] if args else kwargs.get("message_template")
         if template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             super().add_message(request, level, *args, **kwargs)
+
+
+@public
+def forgotten(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a link to a new password; where no mail is sent, say who can help instead."""
+    if settings.MAIL_OUTBOUND == "capture":
+        return page(request, "public/forgotten.html")
+    return account.password_reset(request)  # type: ignore[no-any-return]
 
 
 @public
@@ -45,7 +98,7 @@ urlpatterns = [
     path("sign-in/inactive/", public(account.account_inactive), name="account_inactive"),
     path("sign-in/new/", nothing_here, name="account_signup"),
     path("sign-out/", public(account.logout), name="account_logout"),
-    path("password/forgotten/", public(account.password_reset), name="account_reset_password"),
+    path("password/forgotten/", forgotten, name="account_reset_password"),
     path(
         "password/forgotten/sent/",
         public(account.password_reset_done),
