@@ -66,6 +66,7 @@ def test_success_is_no_bounce(action: str) -> None:
         ("5.0.0", "550 5.2.2 mailbox full", "5.2.2"),
         ("5.1.0", "550 5.7.1 refused", "5.7.1"),
         ("5.2.1", "550 5.1.1 unknown", "5.2.1"),
+        ("5.0.0", "5.1.0 - unknown error 550-'5.2.2 full'", "5.2.2"),
         ("", "554 5.4.4 no host", "5.4.4"),
         ("5.0.0", "nothing exact", "5.0.0"),
     ],

@@ -62,3 +62,9 @@ def test_html_names_its_own_charset() -> None:
 
 def test_nul_and_controls_go() -> None:
     assert read(letter(b"a\x00b\x07c\td\r\n")).text == "abc\td\n"
+
+
+def test_half_a_character_in_utf7_is_replaced() -> None:
+    text = read(letter(b"a+2AA-b", Content_Type="text/plain; charset=utf-7")).text
+    assert text.encode()
+    assert text[0] + text[-1] == "ab"

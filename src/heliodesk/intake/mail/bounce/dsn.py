@@ -11,7 +11,7 @@ _FIELD = re.compile(r"^([A-Za-z][A-Za-z-]{2,40})[ \t]*:[ \t]*(.*(?:\n[ \t]+\S.*)
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
 _PEOPLE = ("final-recipient", "original-recipient", "x-actual-recipient")
 _SAID = re.compile(
-    r"\b[45]\d\d[ -]+#?([45]\.\d{1,3}\.\d{1,3})\b|(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})\b"
+    r"\b[45]\d\d[ -]+['\"#(]?([45]\.\d{1,3}\.\d{1,3})\b|(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})\b"
 )
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
 _BARE = re.compile(r"^[45]\.\d\.0$")
