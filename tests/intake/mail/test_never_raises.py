@@ -26,7 +26,8 @@ PIECES = [
     b"\r\n\r\n", b"--=_frontier\r\n", b"--=_frontier--", b"Content-Type: multipart/mixed\r\n",
     b"Content-Transfer-Encoding: base64\r\n", b"=?utf-8?q?", b"?=", b"\x00",
     b"\xff\xfe", b"<", b">",
-    b"begin 644 x\n", b"From: ", b"On 1/1/2020 wrote:", b"*0*=''", b"charset=utf-16;", b"charset=utf-7;", b"+2AA-",
+    b"begin 644 x\n", b"From: ", b"On 1/1/2020 wrote:", b"*0*=''", b"charset=utf-16;",
+    b"charset=utf-7;", b"+2AA-",
     b'"', b"\x1b$B",
 ]  # fmt: skip
 
