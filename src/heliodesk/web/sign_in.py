@@ -14,7 +14,7 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 
 from heliodesk.channels import outgoing
 from heliodesk.channels.mailboxes import active_mailboxes
@@ -104,8 +104,8 @@ urlpatterns = [
         public(account.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        "password/new/<uidb36>-<key>/",
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         public(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
