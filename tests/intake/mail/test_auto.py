@@ -46,6 +46,8 @@ def test_made_by_a_machine(fields: dict[str, str]) -> None:
     [
         {"List_Id": "<users.x.example>"},
         {"Precedence": "list"},
+        {"Precedence": "bulk", "In_Reply_To": "<m0@x.example>"},
+        {"Precedence": "bulk", "List_Id": "<users.x.example>"},
         {"Return_Path": "<>"},
         {"X_Auto_Response_Suppress": "OOF"},
         {"From": "MAILER-DAEMON@x.example"},

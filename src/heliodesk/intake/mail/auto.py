@@ -81,7 +81,7 @@ def judge(fields: Headers, subject: str, sender: str, kind: str, *, bounced: boo
     quiet = _quiet_signs(fields, sender, kind)
     if bounced:
         quiet.append("bounce")
-    return Automatic(bool(made), bool(made or quiet), tuple(made + quiet))
+    return Automatic(bool(made), bool(made or quiet), tuple(dict.fromkeys(made + quiet)))
 
 
 def _made_signs(fields: Headers, subject: str, kind: str) -> list[str]:
@@ -96,7 +96,7 @@ def _made_signs(fields: Headers, subject: str, kind: str) -> list[str]:
     ]
     if "precedence" in fields:
         word = fields.raw("precedence").lower()
-        if "auto" in word or "bulk" in word or "junk" in word:
+        if "auto" in word or (("bulk" in word or "junk" in word) and not _is_posted(fields)):
             signs.append("precedence")
     if _SUPPRESSED.search(fields.raw("x-auto-response-suppress")) and _null(fields):
         signs.append("x-auto-response-suppress")
@@ -105,6 +105,11 @@ def _made_signs(fields: Headers, subject: str, kind: str) -> list[str]:
     if _SUBJECT.match(subject) or _ACKNOWLEDGED.search(subject):
         signs.append("subject")
     return signs
+
+
+def _is_posted(fields: Headers) -> bool:
+    """Whether a person may have written the mail to a list that marks all it sends as bulk."""
+    return "in-reply-to" in fields or any(name in fields for name in _LISTS)
 
 
 def _quiet_signs(fields: Headers, sender: str, kind: str) -> list[str]:
