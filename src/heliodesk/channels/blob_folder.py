@@ -25,10 +25,7 @@ class FolderStore:
                 place = self._folder / key
                 if not place.exists():
                     written[place] = self._write_beside(data)
-            for place, beside in written.items():
-                self._settle(beside, place)
-            for parent in {place.parent for place in written}:
-                _flush(parent)
+            self._settle(written)
         except OSError as error:
             raise StoreTrouble(f"the attachment folder {self._folder}: {error}") from error
         finally:
@@ -64,14 +61,22 @@ class FolderStore:
             raise
         return beside
 
-    def _settle(self, beside: Path, place: Path) -> None:
-        """Wait until the bytes are on the disk, then give the file its name."""
-        _flush(beside)
-        if not place.parent.exists():
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for above in (place.parents[1], place.parents[2]):
-                _flush(above)
-        beside.rename(place)
+    def _settle(self, written: dict[Path, Path]) -> None:
+        """Wait until the bytes are on the disk, then give the files their names, durably too.
+
+        The folders are flushed last, all together: the first of these waits carries the others.
+        """
+        for beside in written.values():
+            _flush(beside)
+        changed: set[Path] = set()
+        for place, beside in written.items():
+            if not place.parent.exists():
+                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                changed.update(place.parents[1:3])
+            beside.rename(place)
+            changed.add(place.parent)
+        for folder in changed:
+            _flush(folder)
 
 
 def _flush(path: Path) -> None:

@@ -1,7 +1,7 @@
 """Decisions as rows: stored once with what they were made from, never edited (E17)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,14 @@ _COLUMNS = {
     "request": "jsonb",
     "outcome": "jsonb",
 }
+
+
+_FACTS = tuple(field.name for field in fields(Request))
+
+
+def _facts(request: Request) -> dict[str, Any]:
+    """The facts of a request; all are plain, so there is nothing to copy deeply."""
+    return {name: getattr(request, name) for name in _FACTS}
 
 
 def as_json(decision: Decision) -> dict[str, Any]:
@@ -63,7 +71,7 @@ def store(
         "entitlements_entitlementdecision",
         {"id": "bigint", **_COLUMNS},
         [
-            (id, pack_id, at, decision.decision, asdict(request), as_json(decision))
+            (id, pack_id, at, decision.decision, _facts(request), as_json(decision))
             for id, (request, decision) in zip(ids, made, strict=True)
         ],
     )
