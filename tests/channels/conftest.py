@@ -30,9 +30,12 @@ def listen(mailbox: Mailbox) -> Iterator[Listen]:
             dsn: str = "",
             tls: ssl.SSLContext | None = None,
             disk: Path | None = None,
+            lmtp: int = 0,
             **changed: Any,
         ) -> Running:
             limits = Limits(**changed)
-            return stack.enter_context(listening(dsn or dsn_of_test(), limits, tls=tls, disk=disk))
+            return stack.enter_context(
+                listening(dsn or dsn_of_test(), limits, tls=tls, disk=disk, lmtp=lmtp)
+            )
 
         yield start

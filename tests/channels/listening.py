@@ -39,7 +39,12 @@ def dsn_of_test() -> str:
 
 @contextmanager
 def listening(
-    dsn: str, limits: Limits, *, tls: ssl.SSLContext | None = None, disk: Path | None = None
+    dsn: str,
+    limits: Limits,
+    *,
+    tls: ssl.SSLContext | None = None,
+    disk: Path | None = None,
+    lmtp: int = 0,
 ) -> Iterator[Running]:
     """Have a listener running on free ports while the block runs."""
     ready: Future[Running] = Future()
@@ -48,7 +53,7 @@ def listening(
     async def serve() -> None:
         storing = Storing(dsn, within=limits.store_seconds)
         listener = Listener(Desk("desk.example", storing, limits, tls, disk))
-        await listener.start("127.0.0.1", smtp=0, lmtp=0)
+        await listener.start("127.0.0.1", smtp=0, lmtp=lmtp)
         running = Running(listener)
         ready.set_result(running)
         while not told.is_set():

@@ -1,22 +1,17 @@
 """Sending over a real connection to a mail server that answers as it is told."""
 
 import base64
-import email
-import email.policy
-import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import dkim
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope, Session
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pytest_django import Settings
+from tests.channels.receiving import Server, receiving
 
 from heliodesk.channels import blobs, outgoing, patience, sending
 from heliodesk.channels.models import Outbound
@@ -26,58 +21,13 @@ AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ADA, BOB, EVE = "ada@customer.example", "bob@customer.example", "eve@customer.example"
 
 
-class Server:
-    """Takes mail, and refuses what the test tells it to refuse."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, list[str], bytes]] = []
-        self.refuse: dict[str, str] = {}
-        self.data_answer = "250 OK"
-        self.connections = 0
-
-    async def handle_EHLO(
-        self, server: Any, session: Session, envelope: Envelope, name: str, said: list[str]
-    ) -> list[str]:
-        session.host_name = name
-        self.connections += 1
-        return said
-
-    async def handle_RCPT(
-        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.refuse:
-            return self.refuse[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
-        if self.data_answer.startswith("250"):
-            content = envelope.content or b""
-            assert isinstance(content, bytes)
-            self.taken.append((envelope.mail_from or "", list(envelope.rcpt_tos), content))
-        return self.data_answer
-
-    @property
-    def messages(self) -> list[EmailMessage]:
-        read = [
-            email.message_from_bytes(raw, policy=email.policy.default) for _, _, raw in self.taken
-        ]
-        return [message for message in read if isinstance(message, EmailMessage)]
-
-
 @pytest.fixture
 def server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
-    answering = Server()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(answering, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.MAIL_OUTBOUND = "smtp"
-    settings.MAIL_SMTP_URL = f"smtp://127.0.0.1:{port}"
     settings.DATA, settings.BLOB_URL = tmp_path, ""
-    yield answering
-    controller.stop()
+    with receiving() as (answering, port):
+        settings.MAIL_OUTBOUND = "smtp"
+        settings.MAIL_SMTP_URL = f"smtp://127.0.0.1:{port}"
+        yield answering
 
 
 Write = Callable[..., Outbound]
@@ -136,6 +86,8 @@ def test_a_reply_arrives_whole(server: Server, write: Write) -> None:
     assert row.delivered == [ADA, BOB, EVE]
     sender, recipients, raw = server.taken[0]
     assert sender == "support+4812099-x@desk.example" and recipients == [ADA, BOB, EVE]
+    assert f"\r\nMessage-ID: {row.message_id}\r\n".encode() in raw
+    assert b"\r\nSubject: =?utf-8?" in raw
     assert max(map(len, raw.split(b"\r\n"))) <= 998 and raw.isascii()
     mail = server.messages[0]
     assert mail["Subject"] == row.subject and mail["Message-ID"] == row.message_id

@@ -1,8 +1,11 @@
 """An outbound row as the bytes that are sent: headers, text, HTML, attachments, signature."""
 
+import io
 from email import charset, utils
+from email.generator import BytesGenerator
 from email.header import Header
 from email.message import Message
+from email.policy import compat32
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,8 @@ _SIGNED = (
 # Quoted-printable is seven-bit: no relay recodes it, so a signature holds.
 _UTF8 = charset.Charset("utf-8")
 _UTF8.body_encoding = charset.QP
+# Our Message-IDs are long, and programs that compare a folded one as it stands lose the thread.
+_UNFOLDED = compat32.clone(max_line_length=900, linesep="\r\n")
 
 
 class Unsignable(Exception):
@@ -67,8 +72,10 @@ def in_bytes(made: EmailMultiAlternatives) -> bytes:
     if not made.subject.isascii():
         # Django's own folding leaves the first line of a long subject empty.
         folded = Header(str(made.subject), "utf-8", maxlinelen=76, header_name="Subject")
-        message.replace_header("Subject", folded)  # type: ignore[arg-type]
-    return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        message.replace_header("Subject", folded.encode())
+    written = io.BytesIO()
+    BytesGenerator(written, mangle_from_=False, policy=_UNFOLDED).flatten(message)
+    return written.getvalue()
 
 
 def signed(raw: bytes, *, domain: str, selector: str, key_file: str) -> bytes:

@@ -1,0 +1,66 @@
+"""A mail server of the outside world, which takes or refuses what the test says."""
+
+import email
+import email.policy
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope, Session
+
+
+class Server:
+    """Takes mail, and refuses what the test tells it to refuse."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, list[str], bytes]] = []
+        self.refuse: dict[str, str] = {}
+        self.data_answer = "250 OK"
+        self.connections = 0
+
+    async def handle_EHLO(
+        self, server: Any, session: Session, envelope: Envelope, name: str, said: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        self.connections += 1
+        return said
+
+    async def handle_RCPT(
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
+        if self.data_answer.startswith("250"):
+            content = envelope.content or b""
+            assert isinstance(content, bytes)
+            self.taken.append((envelope.mail_from or "", list(envelope.rcpt_tos), content))
+        return self.data_answer
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        read = [
+            email.message_from_bytes(raw, policy=email.policy.default) for _, _, raw in self.taken
+        ]
+        return [message for message in read if isinstance(message, EmailMessage)]
+
+
+@contextmanager
+def receiving() -> Iterator[tuple[Server, int]]:
+    """Have such a server running while the block runs; the server and its port."""
+    answering = Server()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    controller = Controller(answering, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield answering, port
+    finally:
+        controller.stop()
