@@ -121,6 +121,10 @@ def _translated(shown: Shown, _language: str) -> Shown:
     return shown._replace(word=translated(shown.word))
 
 
+#: Pictures that a browser may show by itself.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
 def size(count: int) -> str:
     """A file's size: ``184 KB``."""
     if count < 1000:

@@ -47,11 +47,13 @@ def answer(
     limit = conversation.MOST if whole else conversation.LATEST
     verbs = _offered(head, request.person)
     happened = history.lines(head.events)
+    alone = request.headers.get("HX-Target") == "thread"
     return page(
         request,
         "agent/case.html",
         status=status,
-        block="thread" if request.headers.get("HX-Target") == "thread" else "",
+        block="thread" if alone else "",
+        alone=alone,
         area="case",
         c=head,
         thread=history.woven(said[-limit:], happened),

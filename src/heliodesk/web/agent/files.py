@@ -10,10 +10,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from heliodesk.cases import conversation
 from heliodesk.channels import blobs
 from heliodesk.identity.rules import May
+from heliodesk.web import words
 from heliodesk.web.access import PersonRequest, needs
 
 #: What a browser may show by itself; everything else is only ever saved.
-SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+SHOWN = words.PICTURES
 _CHUNK = 2**16
 _LOCKED = "default-src 'none'; sandbox"
 _CID = re.compile(r"""(\bsrc\s*=\s*["'])cid:([^"']{1,255})(["'])""", re.IGNORECASE)
