@@ -1,7 +1,24 @@
 // News from the desk: one stream a page; where it cannot be reached, a look every twenty seconds.
-// Parts of the page that want to know listen for `journal` (see hx-trigger).
-const listeners = () => document.querySelectorAll('[hx-trigger*="journal"]');
-const tell = (news) => { for (const el of listeners()) el.dispatchEvent(new CustomEvent('journal', { detail: news })); };
+// Parts of the page that want to know listen for `journal` (see hx-trigger). The first news is
+// told at once; what follows within some seconds is told together, so that a storm costs little.
+const PAUSE = 3000;
+let waiting = null;
+let timer = 0;
+let last = 0;
+
+function tell(news) {
+  waiting ??= {};
+  for (const [kind, ids] of Object.entries(news)) {
+    waiting[kind] = ids === null || waiting[kind] === null ? null : [...new Set([...(waiting[kind] ?? []), ...ids])];
+  }
+  if (timer) return;
+  timer = setTimeout(hand, Math.max(0, last + PAUSE - Date.now()) + Math.random() * 200);
+}
+function hand() {
+  const news = waiting;
+  waiting = null; timer = 0; last = Date.now();
+  for (const el of document.querySelectorAll('[hx-trigger*="journal"]')) el.dispatchEvent(new CustomEvent('journal', { detail: news }));
+}
 
 let polling = 0;
 const poll = (on) => {
