@@ -323,6 +323,21 @@ def test_an_export_for_others_holds_nothing_of_offshore_accounts() -> None:
         assert export_sheet(kind, io.StringIO(), on=on, offshore=False) == part
 
 
+def test_offshore_accounts_are_changed_by_their_own_team_only() -> None:
+    bring("accounts", ACCOUNTS)
+    bring("contacts", "email,name,account\nh@x.example,Hal,10-0000-0000002\n")
+    others = Rules(offshore=False)
+    accounts = "id,name,region,offshore\n10-0000-0000002,Mine,UK,\n10-0000-0000099,New,UK,yes\n"
+    assert problems(bring("accounts", accounts, rules=others)) == [(2, "id"), (3, "offshore")]
+    contacts = "email,name,account\nh@x.example,Hal B,\nn@x.example,Nan,10-0000-0000002\n"
+    assert problems(bring("contacts", contacts, rules=others)) == [
+        (2, "address"),
+        (3, "account_id"),
+    ]
+    partners = PARTNERS.format("10-0000-0000003", "10-0000-0000002")
+    assert problems(bring("partners", partners, rules=others)) == [(2, "customer_id")]
+
+
 def test_a_thousand_rows_take_as_many_statements_as_one() -> None:
     def statements(count: int, start: int) -> int:
         rows = "".join(f"10-0000-{start + i:07d},Account {i},UK,d{i}.test\n" for i in range(count))

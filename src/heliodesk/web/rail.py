@@ -58,6 +58,16 @@ ENTRIES = [
         tab=True,
         short=_("Held"),
     ),
+    Entry(
+        "accounts",
+        _("Accounts"),
+        "org",
+        "accounts",
+        "k",
+        needs=May.SEE_CUSTOMERS,
+        head=_("Desk"),
+    ),
+    Entry("policy", _("Policy"), "sliders", "policy", "p"),
 ]
 #: Who counts what waits in which area; each stops counting at the number given.
 COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [

@@ -4,7 +4,9 @@ from django.urls import include, path
 
 from heliodesk.web import health, sign_in
 from heliodesk.web.agent.urls import urlpatterns as agent
+from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
+from heliodesk.web.policy.urls import urlpatterns as policy
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -13,6 +15,8 @@ urlpatterns = [
     path("", include(sign_in.urlpatterns)),
     *agent,
     *held,
+    *policy,
+    *customers,
 ]
 
 handler403 = "heliodesk.web.errors.forbidden"

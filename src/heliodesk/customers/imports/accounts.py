@@ -128,26 +128,56 @@ class AccountSheet:
         self, want: Wanted, found: _Known | None, known: dict[str, _Known]
     ) -> Problem | None:
         """Why this row cannot be filed, as far as other rows and the database tell."""
+        return (
+            self._said_before(want, found)
+            or self._not_theirs(want, found)
+            or _incomplete(want, found)
+            or _taken(want, found, known)
+        )
+
+    def _said_before(self, want: Wanted, found: _Known | None) -> Problem | None:
+        """An earlier row was about the same account."""
         for id in (want.id, *want.more_ids):
             first = self._seen.setdefault(id, want.row)
             if first != want.row:
                 return Problem(want.row, "id", f"Row {first} has the ID {id} too.")
-        if found and found.ended:
-            return Problem(want.row, "id", f"The ID {want.id} has ended; bring it back first.")
-        if found and (first := self._accounts.setdefault(found.id, want.row)) != want.row:
-            return Problem(want.row, "id", f"Row {first} is about this account already.")
         if found is None:
-            missing = [name for name in ("name", "region") if not want.fields.get(name)]
-            if missing:
-                return Problem(want.row, missing[0], f"A new account needs a {missing[0]}.")
-        for name in ("name", "region"):
-            if want.fields.get(name) == "":
-                return Problem(want.row, name, f"An account needs a {name}.")
-        for id in want.more_ids:
-            other = known.get(id)
-            if other and (found is None or other.id != found.id or other.ended):
-                return Problem(want.row, "more_ids", f"{id} is or was another account's ID.")
+            return None
+        first = self._accounts.setdefault(found.id, want.row)
+        if first != want.row:
+            return Problem(want.row, "id", f"Row {first} is about this account already.")
         return None
+
+    def _not_theirs(self, want: Wanted, found: _Known | None) -> Problem | None:
+        """The row crosses the data boundary, and who imports may not (C16)."""
+        if self._rules.offshore:
+            return None
+        if found and found.fields["offshore"]:
+            return Problem(want.row, "id", "Only the offshore team may change this account.")
+        if want.fields.get("offshore"):
+            return Problem(want.row, "offshore", "Only the offshore team may say yes here.")
+        return None
+
+
+def _incomplete(want: Wanted, found: _Known | None) -> Problem | None:
+    """A new account without what it needs, or one that would lose it."""
+    for name in ("name", "region"):
+        if found is None and not want.fields.get(name):
+            return Problem(want.row, name, f"A new account needs a {name}.")
+        if want.fields.get(name) == "":
+            return Problem(want.row, name, f"An account needs a {name}.")
+    return None
+
+
+def _taken(want: Wanted, found: _Known | None, known: dict[str, _Known]) -> Problem | None:
+    """An ID that has ended, or that another account has or had."""
+    if found and found.ended:
+        return Problem(want.row, "id", f"The ID {want.id} has ended; bring it back first.")
+    for id in want.more_ids:
+        other = known.get(id)
+        if other and (found is None or other.id != found.id or other.ended):
+            return Problem(want.row, "more_ids", f"{id} is or was another account's ID.")
+    return None
 
 
 class _Writing:

@@ -38,7 +38,10 @@ _ROLE = (
     ("valid_from", "date"),
 )
 _BY_ADDRESS = """
-select e.address, c.id, c.name, c.active, c.phone, c.alternative, c.language, c.zone
+select e.address, c.id, exists (select 1 from customers_contactrole r
+           join customers_account a on a.id = r.account_id
+          where r.contact_id = c.id and a.offshore),
+       c.name, c.active, c.phone, c.alternative, c.language, c.zone
   from customers_contactaddress e join customers_contact c on c.id = e.contact_id
  where e.address = any(%s::text[])
    for update of c
@@ -48,8 +51,9 @@ select i.value, i.account_id,
        (select count(distinct r.contact_id) from customers_contactrole r
          where r.account_id = i.account_id and r.kind = 'designated'
            and (r.valid_to is null or r.valid_to > %s))
-  from customers_accountidentifier i
+  from customers_accountidentifier i join customers_account a on a.id = i.account_id
  where i.value = any(%s::text[]) and (i.valid_to is null or i.valid_to > %s)
+   and (%s or not a.offshore)
 """
 _ROLES = """
 select r.contact_id, r.account_id, r.kind, r.id, r.valid_from
@@ -77,6 +81,7 @@ class _Person:
 
     id: int
     fields: dict[str, Any]
+    offshore: bool = False
     new: bool = False
     #: Fields differ from what the database holds.
     changed: bool = False
@@ -109,11 +114,12 @@ class Chunk:
         """Three statements: contacts by address, accounts by ID, roles between them."""
         addresses = sorted({address for want in wanted for address in (want.address, *want.more)})
         by_id: dict[int, _Person] = {}
-        for address, id, *fields in bulk.rows(_BY_ADDRESS, [addresses]):
-            person = _Person(id, dict(zip(_FIELDS, fields, strict=True)))
+        for address, id, offshore, *fields in bulk.rows(_BY_ADDRESS, [addresses]):
+            person = _Person(id, dict(zip(_FIELDS, fields, strict=True)), offshore)
             self._people[address] = by_id.setdefault(id, person)
         ids = sorted({want.account for want in wanted if want.account})
-        for value, account, designated in bulk.rows(_ACCOUNTS, [self._day, ids, self._day]):
+        asked = [self._day, ids, self._day, self._rules.offshore]
+        for value, account, designated in bulk.rows(_ACCOUNTS, asked):
             self._accounts[value] = account
             self._designated[account] = designated
         pairs = [list(by_id), list(self._designated), self._day]
@@ -160,6 +166,8 @@ class Chunk:
             for column, value in (("name", want.fields.get("name")), ("account_id", account)):
                 if not value:
                     return Problem(want.row, column, f"A new contact needs this: {column}.")
+        elif person.offshore and not self._rules.offshore:
+            return Problem(want.row, "address", "Only the offshore team may change this contact.")
         elif want.fields.get("name") == "":
             return Problem(want.row, "name", "A contact needs a name.")
         for address in want.more:

@@ -26,6 +26,7 @@ _ACCOUNTS = """
 select i.value, a.id, a.name, a.is_partner
   from customers_accountidentifier i join customers_account a on a.id = i.account_id
  where i.value = any(%s::text[]) and (i.valid_to is null or i.valid_to > %s)
+   and (%s or not a.offshore)
 """
 _RELATIONS = """
 select p.id, p.partner_id, p.customer_id, p.kind, p.granted_by, p.valid_from, p.valid_to
@@ -103,7 +104,8 @@ class PartnerSheet:
         """Make and change these relations by four statements and one of the journal's."""
         day = at.date()
         ids = sorted({id for want in wanted for id in (want.partner, want.customer)})
-        accounts = {row[0]: _Account(*row[1:]) for row in bulk.rows(_ACCOUNTS, [ids, day])}
+        asked = [ids, day, self._rules.offshore]
+        accounts = {row[0]: _Account(*row[1:]) for row in bulk.rows(_ACCOUNTS, asked)}
         relations = _relations(wanted, accounts)
         made: list[tuple[Any, ...]] = []
         changed: list[tuple[Any, ...]] = []

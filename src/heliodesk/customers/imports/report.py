@@ -15,6 +15,8 @@ class Rules:
     designated_max: int = DEFAULT_DESIGNATED_MAX
     #: Codes of the regions; empty takes any.
     regions: frozenset[str] = frozenset()
+    #: Whether the one who imports may touch offshore accounts (C16).
+    offshore: bool = True
 
 
 @dataclass(frozen=True)

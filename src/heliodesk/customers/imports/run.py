@@ -34,6 +34,12 @@ class SheetKind(Protocol):
         """Write these rows in a fixed number of statements; tell of each, or why not."""
 
 
+#: The columns of each kind of sheet.
+COLUMNS: dict[str, Sequence[Column]] = {
+    "accounts": AccountSheet.columns,
+    "contacts": ContactSheet.columns,
+    "partners": PartnerSheet.columns,
+}
 KINDS: dict[str, Callable[[Rules], SheetKind]] = {
     "accounts": AccountSheet,
     "contacts": ContactSheet,
