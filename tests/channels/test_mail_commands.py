@@ -15,6 +15,7 @@ from tests.channels.listening import Listen
 from heliodesk.cases.models import Case
 from heliodesk.channels.models import Inbound, Mailbox
 from heliodesk.entitlements.actions import activate_shipped
+from heliodesk.journal.models import Event
 
 MAIL = b"From: ada@customer.example\nTo: x@elsewhere.example\nSubject: It broke\n\nHello.\n"
 
@@ -129,3 +130,25 @@ def test_sample_mail_goes_to_a_running_desk(listen: Listen, tmp_path: Path) -> N
     absent = mail_command("send-sample", "--port", "9", *to)
     assert absent.returncode == 1 and b"Nothing takes mail" in absent.stderr
     assert mail_command("send-sample", HELIODESK_DATA=str(tmp_path)).returncode == 2
+
+
+def test_mailboxes_are_set_up_from_the_shell(mailbox: Mailbox) -> None:
+    done = mail_command(
+        *("mailbox", "set", "eu@desk.example", "--name", "Desk EU", "--alias", "eu2@desk.example"),
+        *("--imap-host", "imap.example", "--imap-user", "eu", "--imap-secret", "EU", "--offshore"),
+    )
+    assert done.returncode == 0, done.stderr
+    row = Mailbox.objects.get(code="eu")
+    assert (row.name, row.aliases, row.offshore) == ("Desk EU", ["eu2@desk.example"], True)
+    assert (row.imap_host, row.imap_port, row.imap_folder) == ("imap.example", 993, "INBOX")
+    done = mail_command("mailbox", "set", "EU@desk.example", "--inactive", "--json")
+    assert json.loads(done.stdout)["active"] is False, done.stderr
+    row.refresh_from_db()
+    assert row.name == "Desk EU" and row.aliases == ["eu2@desk.example"] and not row.active
+    verbs = list(Event.objects.order_by("id").values_list("subject_kind", "verb"))
+    assert verbs == [("mailbox", "added"), ("mailbox", "changed")]
+    for wrong in (("no address",), ("x@desk.example", "--code", "eu")):
+        refused = mail_command("mailbox", "set", *wrong)
+        assert refused.returncode == 1 and b"Error" in refused.stderr
+    listed = json.loads(mail_command("mailbox", "list", "--json").stdout)
+    assert [one["code"] for one in listed] == ["support", "eu"]

@@ -134,3 +134,23 @@ def fetch(once: bool, mailbox: str, as_json: bool) -> None:
         for one in fetched:
             click.echo(str(one), err=bool(one.error))
     sys.exit(1 if any(one.error for one in fetched) else 0)
+
+
+class _Mailbox(click.Group):
+    """``mailbox``, imported when it is called."""
+
+    def _group(self) -> click.Group:
+        from heliodesk.config.cli.mail_mailbox import mailbox
+
+        return mailbox
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return self._group().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self._group().get_command(ctx, cmd_name)
+
+
+command.add_command(
+    _Mailbox("mailbox", help="The addresses of the desk: list them, add them, change them.")
+)
