@@ -67,6 +67,16 @@ def day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def weekday(value: date) -> str:
+    """A day with its weekday: ``Fri 25 Dec``."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def month(value: date) -> str:
+    """A month: ``December``."""
+    return f"{value:%B}"
+
+
 def span(delta: timedelta) -> str:
     """How long, in the largest two units that matter: ``44 min``, ``2 h 10``, ``3 d``."""
     return _span(max(_minutes(delta), 0))

@@ -1,0 +1,1 @@
+"""Pages of the policy: packages, what would happen, packs, calendars, contracts."""

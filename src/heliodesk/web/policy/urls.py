@@ -1,0 +1,51 @@
+"""Addresses of the policy's pages, and of an account's contracts."""
+
+from django.urls import path
+
+from heliodesk.web.policy import calendars, contracts, packs, simulator, tables
+
+urlpatterns = [
+    path("policy/", simulator.simulator, name="policy"),
+    path("policy/targets/", tables.targets, name="policy_targets"),
+    path("policy/numbers/", tables.numbers, name="policy_numbers"),
+    path("policy/packs/", packs.versions, name="policy_packs"),
+    path("policy/packs/import/", packs.bring_in, name="policy_import"),
+    path("policy/packs/<int:pack_id>/", packs.show, name="policy_pack"),
+    path("policy/packs/<int:pack_id>/draft/", packs.draft, name="policy_draft"),
+    path("policy/packs/<int:pack_id>/write/", packs.write, name="policy_write"),
+    path("policy/packs/<int:pack_id>/activate/", packs.activate, name="policy_activate"),
+    path("policy/packs/<int:pack_id>/retire/", packs.retire, name="policy_retire"),
+    path("policy/packs/<int:pack_id>/compare/", packs.compare, name="policy_compare"),
+    path("policy/calendars/", calendars.calendars, name="policy_calendars"),
+    path("policy/calendars/<slug:code>/", calendars.show, name="policy_calendar"),
+    path("policy/calendars/<slug:code>/holidays/", calendars.decide, name="policy_holidays"),
+    path("policy/calendars/<slug:code>/day/", calendars.set_day, name="policy_day"),
+    path("policy/calendars/<slug:code>/drop/", calendars.drop_day, name="policy_drop_day"),
+    path("policy/calendars/<slug:code>/hours/", calendars.change_hours, name="policy_hours"),
+    path("accounts/<int:account_id>/contracts/", contracts.contracts, name="account_contracts"),
+    path(
+        "accounts/<int:account_id>/contracts/open/",
+        contracts.open_contract,
+        name="contract_open",
+    ),
+    path(
+        "accounts/<int:account_id>/contracts/<int:contract_id>/upgrade/",
+        contracts.upgrade,
+        name="contract_upgrade",
+    ),
+    path(
+        "accounts/<int:account_id>/contracts/<int:contract_id>/renew/",
+        contracts.renew,
+        name="contract_renew",
+    ),
+    path(
+        "accounts/<int:account_id>/contracts/<int:contract_id>/end/",
+        contracts.end,
+        name="contract_end",
+    ),
+    path(
+        "accounts/<int:account_id>/contracts/<int:contract_id>/withdraw/",
+        contracts.withdraw,
+        name="contract_withdraw",
+    ),
+]
