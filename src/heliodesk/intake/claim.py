@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import Error, connection, connections
 
-from heliodesk.kernel import sql
+from heliodesk.kernel import reading, sql
 
 #: Messages, and bytes of them, that one batch takes at the most.
 MOST = 200
@@ -62,11 +62,12 @@ def claim(*, at: datetime, ids: Sequence[int] | None = None, most: int = MOST) -
         suspects = {id for (ids,) in cursor.fetchall() for id in ids} & set(picked)
         if suspects:
             picked = [min(suspects)]
-        cursor.execute(_READ, [picked])
-        return [
-            Waiting(id, box, channel, sender, tuple(to), received_at, bytes(raw), attempts)
-            for id, box, channel, sender, to, received_at, raw, attempts in cursor.fetchall()
-        ]
+    return [
+        Waiting(id, box, channel, sender, tuple(to), received_at, bytes(raw), attempts)
+        for id, box, channel, sender, to, received_at, raw, attempts in reading.rows(
+            connection, _READ, [picked]
+        )
+    ]
 
 
 def _within_bytes(rows: Sequence[tuple[int, int]]) -> list[int]:

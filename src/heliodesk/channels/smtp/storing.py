@@ -123,7 +123,8 @@ class Storing:
         for arrived, number in zip(batch, numbers, strict=True):
             if not arrived.stored.done():
                 arrived.stored.set_result(number)
-        log.info("mail stored", messages=len(batch), first=numbers[0], last=numbers[-1])
+        # Filing tells of each batch; a line for each commit would cost more than the commit.
+        log.debug("mail stored", messages=len(batch), first=numbers[0], last=numbers[-1])
 
     async def _insert(self, batch: Sequence[Waiting]) -> list[int]:
         try:

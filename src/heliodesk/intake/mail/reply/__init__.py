@@ -39,7 +39,11 @@ def strip(text: str) -> str:
     if "\nbegin" in text:
         text = _UUENCODED.sub("", text)
     if "wrote:" in text:
-        text = _SAME_LINE.sub(_own_line, text)
+        # Line by line: the pattern tries every place of every line it is shown.
+        text = "\n".join(
+            _SAME_LINE.sub(_own_line, line) if "wrote:" in line else line
+            for line in text.split("\n")
+        )
     lines = text.split("\n")
     if len(lines) > limits.REPLY_LINES:
         return "\n".join(line for line in lines if line != CUT).strip()
