@@ -160,6 +160,11 @@ class Outbound(models.Model):
             models.Index(fields=["subject_kind", "subject_id", "id"], name="outbound_subject"),
             models.Index(fields=["message_id"], name="outbound_message_id"),
             models.Index(
+                fields=["-id"],
+                name="outbound_failed",
+                condition=Q(state__in=["failed", "bounced"]),
+            ),
+            models.Index(
                 F("to__0"), F("created_at"), name="outbound_automatic", condition=Q(automatic=True)
             ),
         ]

@@ -1,0 +1,39 @@
+"""Made-up values to try an administrator's words with."""
+
+from typing import Any
+
+from heliodesk.channels.mailboxes import MailboxFacts
+
+#: A mailbox for trying words when the desk has none yet.
+BOX = MailboxFacts(
+    id=0,
+    address="support@example.com",
+    aliases=(),
+    name="Support",
+    region="",
+    offshore=False,
+    brand="Example Support",
+    brand_color="",
+    footer="Example Ltd, 1 Sample Street.",
+)
+_REF = "48120990"
+
+
+def sample(kind: str) -> dict[str, Any]:
+    """Values as a mail of this kind is given."""
+    known: dict[str, Any] = {
+        "ref": _REF,
+        "spoken": "4812 0990",
+        "title": "Printer in the hall is offline",
+        "priority": "P3",
+        "name": "Ada Byron",
+        "sentence": "An engineer answers within eight working hours.",
+        "details": "The printer in the hall is offline since this morning.\n\nAda",
+        "attachments": ["photo.png"],
+        "author": "Sam Okafor",
+        "text": "Hello Ada,\n\nplease switch it off and on again, and tell us whether it helps.",
+    }
+    if kind in {"held", "rejected"}:
+        known["ref"] = known["spoken"] = "H-BAEHV"
+        known["subject"] = "Printer"
+    return known
