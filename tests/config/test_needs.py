@@ -50,7 +50,7 @@ def test_what_is_missing_is_named_in_the_last_lines(folder: Path) -> None:
     assert "1 passed, 1 skipped" in done.stdout
     assert "NOT TESTED on this machine" in done.stdout
     last = "\n".join(done.stdout.splitlines()[-4:])
-    assert "ghost: 1 tests skipped, because it is not installed" in last
+    assert "ghost: 1 tests skipped, because it is not here" in last
 
 
 def test_nothing_may_be_missing_where_all_is_required(folder: Path) -> None:
