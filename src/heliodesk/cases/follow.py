@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from heliodesk.cases.actions import repackage
+from heliodesk.cases.actions import cross_boundary, repackage
+from heliodesk.customers.models import Account
+from heliodesk.entitlements import packs
 from heliodesk.journal.record import Follower, Recorded
 
 
@@ -15,4 +17,33 @@ def package_changed(events: Sequence[Recorded]) -> None:
         )
 
 
-FOLLOWS: dict[tuple[str, str], Follower] = {("account", "package_changed"): package_changed}
+def residency_changed(events: Sequence[Recorded]) -> None:
+    """Cases follow their account over the data boundary (C16)."""
+    for event in events:
+        offshore = bool(event.data["after"])
+        region = Account.objects.values_list("region", flat=True).get(pk=event.subject_id)
+        cross_boundary(
+            event.subject_id,
+            offshore=offshore,
+            queue=_queue(region, offshore=offshore),
+            by=event.by,
+            at=event.at,
+        )
+
+
+def _queue(region: str, *, offshore: bool) -> str:
+    """The queue of a region; an offshore case goes to the region with the boundary."""
+    try:
+        policy = packs.active().policy
+    except packs.NoActivePack:
+        return "offshore" if offshore else "desk"
+    beyond = [one for one in policy.pack.regions.values() if one.data_boundary]
+    if offshore and beyond:
+        return beyond[0].queue
+    return policy.place(region if region in policy.pack.regions else None).region.queue
+
+
+FOLLOWS: dict[tuple[str, str], Follower] = {
+    ("account", "package_changed"): package_changed,
+    ("account", "residency_changed"): residency_changed,
+}

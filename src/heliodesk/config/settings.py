@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "heliodesk.entitlements",
     "heliodesk.cases",
     "heliodesk.intake",
+    "heliodesk.routing",
     "heliodesk.sla",
     "heliodesk.notifications",
     "heliodesk.web",
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
 #: Who follows the journal, in order: each has a table ``FOLLOWS`` of verb -> function.
 JOURNAL_FOLLOWERS = [
     "heliodesk.cases.follow",
+    "heliodesk.routing.follow",
     "heliodesk.sla.follow",
     "heliodesk.notifications.follow",
 ]

@@ -6,7 +6,14 @@ from heliodesk.cases.actions.hearing import hear
 from heliodesk.cases.actions.merging import merge, unmerge
 from heliodesk.cases.actions.opening import open_case, open_cases
 from heliodesk.cases.actions.ownership import assign, release, take
-from heliodesk.cases.actions.promising import Promise, promise, repackage
+from heliodesk.cases.actions.promising import (
+    Placing,
+    Promise,
+    cross_boundary,
+    place_in_queues,
+    promise,
+    repackage,
+)
 from heliodesk.cases.actions.qualifying import move, prioritise, retitle
 from heliodesk.cases.actions.relations import confirm_sender, invite, link, uninvite, unlink
 from heliodesk.cases.actions.states import (
@@ -21,6 +28,7 @@ from heliodesk.cases.actions.states import (
 from heliodesk.cases.actions.step import Stale
 
 __all__ = [
+    "Placing",
     "Promise",
     "Stale",
     "assign",
@@ -29,6 +37,7 @@ __all__ = [
     "cancel",
     "close",
     "confirm_sender",
+    "cross_boundary",
     "drop_draft",
     "hear",
     "invite",
@@ -38,6 +47,7 @@ __all__ = [
     "note",
     "open_case",
     "open_cases",
+    "place_in_queues",
     "prioritise",
     "promise",
     "release",

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from heliodesk.cases.rules import Happened, Stage, urgency
-from heliodesk.journal.record import By, Happening, record
+from heliodesk.cases.rules import Happened, Stage, Verb, urgency
+from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel import sql
 
 
@@ -56,6 +56,75 @@ def repackage(account_id: int, *, package: str, rank: int, by: By, at: datetime)
         [
             Happening(Happened.REPACKAGED, "case", id, {"package": package, "was": was})
             for id, was in sorted(rows)
+        ],
+        by=by,
+        at=at,
+    )
+    return len(rows)
+
+
+class Placing(NamedTuple):
+    """A case that goes to another queue, and by which rule."""
+
+    case_id: int
+    queue: str
+    was: str
+    rule: str
+
+
+_PLACED = {"id": "bigint", "queue": "text"}
+_PLACE = f"update cases_case c set queue = r.queue from {sql.recordset(_PLACED)} where c.id = r.id"
+
+
+def place_in_queues(placings: Sequence[Placing], *, at: datetime) -> None:
+    """Put these cases into their queues, each move in the journal."""
+    if not placings:
+        return
+    with connection.cursor() as cursor:
+        rows = [(one.case_id, one.queue) for one in placings]
+        cursor.execute(_PLACE, [sql.rows_parameter(_PLACED, rows)])
+    record(
+        [
+            Happening(
+                Verb.MOVE,
+                "case",
+                one.case_id,
+                {"queue": one.queue, "was": one.was, "rule": one.rule},
+            )
+            for one in placings
+        ],
+        by=SYSTEM,
+        at=at,
+    )
+
+
+_CROSSING = """
+update cases_case c set offshore = %(offshore)s, version = version + 1,
+    queue = case when c.state in ('new', 'assigned', 'pending_customer', 'pending_vendor')
+                 then %(queue)s else c.queue end,
+    owner_id = case when %(offshore)s and not exists (
+        select from identity_teammember m join identity_team t on t.id = m.team_id
+        where m.user_id = c.owner_id and t.offshore) then null else c.owner_id end,
+    state = case when c.state = 'assigned' and %(offshore)s and not exists (
+        select from identity_teammember m join identity_team t on t.id = m.team_id
+        where m.user_id = c.owner_id and t.offshore) then 'new' else c.state end
+where c.account_id = %(account)s and c.offshore <> %(offshore)s
+returning c.id, c.queue
+"""
+
+
+def cross_boundary(account_id: int, *, offshore: bool, queue: str, by: By, at: datetime) -> int:
+    """Move every case of an account over the data boundary; how many (C16).
+
+    Open ones go to ``queue``, and from owners who may not see them any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CROSSING, {"offshore": offshore, "queue": queue, "account": account_id})
+        rows = cursor.fetchall()
+    record(
+        [
+            Happening(Verb.MOVE, "case", id, {"queue": now, "boundary": True, "offshore": offshore})
+            for id, now in sorted(rows)
         ],
         by=by,
         at=at,

@@ -5,6 +5,7 @@ from datetime import datetime
 from heliodesk.cases.actions.step import step
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused, Verb, reprioritised
+from heliodesk.identity.models import Team
 from heliodesk.journal.record import By
 from heliodesk.kernel.text import one_line
 
@@ -54,5 +55,9 @@ def move(case: Case, *, queue: str, by: By, at: datetime) -> Case:
     """
     if not queue.strip():
         raise Refused("Choose a queue.")
+    sides = set(Team.objects.filter(queues__contains=[queue]).values_list("offshore", flat=True))
+    if sides and case.offshore not in sides:
+        where = "offshore" if case.offshore else "onshore"
+        raise Refused(f"This case is {where}, and nobody there works the queue {queue}.")
     data = {"queue": queue, "was": case.queue, "offshore": case.offshore}
     return step(case, Verb.MOVE, by=by, at=at, data=data, queue=queue)

@@ -1,0 +1,1 @@
+"""Which team and queue gets a case, who works when, and what to take next."""
