@@ -3,8 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
