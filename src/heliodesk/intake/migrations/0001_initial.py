@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
                 ("ref", models.CharField(max_length=16, unique=True)),
                 (
                     "state",
-                    models.CharField(
-                        default="held", max_length=10
-                    ),
+                    models.CharField(default="held", max_length=10),
                 ),
                 ("channel", models.CharField(max_length=10)),
                 ("reason", models.CharField(max_length=40)),
