@@ -421,3 +421,30 @@ def test_a_failed_handshake_ends_the_connection(
         pass
     send(running)
     assert Inbound.objects.count() == 1
+
+
+def test_an_unforeseen_error_is_passing_for_one_and_no_matter_for_the_next(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = listen()
+    with monkeypatch.context() as patched, smtp(running) as client:
+        patched.setattr("heliodesk.channels.smtp.storing.parameters", lambda arrivals: 1 / 0)
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail("a@b.example", ["support@desk.example"], MAIL)
+        assert refused.value.smtp_code == 451
+    send(running)
+    assert Inbound.objects.count() == 1 and running.desk.in_flight == 0
+
+
+def test_too_much_at_once_is_put_off(listen: Listen) -> None:
+    running = listen(in_flight_bytes=50_000)
+    first = Peer(running.smtp)
+    first.envelope()
+    first.socket.sendall(b"x" * 200_000)
+    deadline = time.monotonic() + 10
+    while running.desk.in_flight < 50_000 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    with smtp(running) as client:
+        assert client.mail("a@b.example")[0] == 452
+        assert first.say(b"\r\n.\r\n").startswith("250")
+        assert client.mail("a@b.example")[0] == 250

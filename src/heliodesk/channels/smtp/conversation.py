@@ -60,6 +60,8 @@ class Conversation(SMTP):
         #: A message is being received or stored.
         self.busy = False
         self.secure = False
+        #: Bytes of its message that are in memory.
+        self._held = 0
         self._admitted = False
         super().__init__(
             None,
@@ -256,6 +258,8 @@ class Conversation(SMTP):
             reply = _TOO_LARGE if raw is None else await self._keep(raw)
         finally:
             self.busy = False
+            self.desk.in_flight -= self._held
+            self._held = 0
         replies = self._replies(reply)
         self._set_post_data_state()
         await self.push(replies)
@@ -292,21 +296,19 @@ class Conversation(SMTP):
         self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]
         parts: list[bytes] = []
         size, ended, until = 0, False, time.monotonic() + limits.message_seconds
-        try:
-            while not ended:
-                self._reset_timeout(max(0.01, min(limits.idle_seconds, until - time.monotonic())))
-                chunk, ended = await self._chunk()
-                size += len(chunk)
+        while not ended:
+            self._reset_timeout(max(0.01, min(limits.idle_seconds, until - time.monotonic())))
+            chunk, ended = await self._chunk()
+            size += len(chunk)
+            if size - len(_END) <= limits.message_bytes:
+                parts.append(chunk)
+                self._held += len(chunk)
                 self.desk.in_flight += len(chunk)
-                if size - len(_END) > limits.message_bytes:
-                    parts.clear()
-                    if size > limits.message_bytes * _PATIENCE_WITH_LARGE:
-                        self._part(_TOO_LARGE.encode() + b"\r\n")
-                        raise ConnectionResetError("the message does not end")
-                else:
-                    parts.append(chunk)
-        finally:
-            self.desk.in_flight -= size
+                continue
+            parts.clear()
+            if size > limits.message_bytes * _PATIENCE_WITH_LARGE:
+                self._part(_TOO_LARGE.encode() + b"\r\n")
+                raise ConnectionResetError("the message does not end")
         self._reset_timeout()
         return _unstuffed(b"".join(parts)) if parts else None
 

@@ -93,7 +93,12 @@ class Storing:
                 self._wake.clear()
                 continue
             async with self._using:
-                await self._store(batch)
+                try:
+                    await self._store(batch)
+                except Exception as error:
+                    # Whatever it is, the senders hear of it, and the next batch has its turn.
+                    log.exception("storing failed")
+                    _tell_all(batch, errors.InternalError(repr(error)))
 
     def _take(self) -> list[Waiting]:
         """The longest-waiting messages whose senders are still there."""
