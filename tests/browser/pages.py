@@ -1,0 +1,35 @@
+"""What a person does on the pages, in one line each."""
+
+from playwright.sync_api import Page, expect
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Sign in by password and arrive at the queue."""
+    page.goto("/sign-in/")
+    fill_sign_in(page, email, password)
+    expect(page.get_by_role("heading", name="Needs us")).to_be_visible()
+
+
+def fill_sign_in(page: Page, email: str, password: str) -> None:
+    """Fill in and send the form of the sign-in page."""
+    page.get_by_label("Work e-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def write(page: Page, text: str, *, note: bool = False) -> None:
+    """Write into the box for answers, or for notes."""
+    if note:
+        page.keyboard.press("n")
+    page.locator(".composer:not([hidden]) textarea").fill(text)
+
+
+def more(page: Page, words: str) -> None:
+    """Choose something under “More actions”."""
+    page.get_by_label("More actions").click()
+    page.locator(".casehead .menu__list").get_by_text(words, exact=True).click()
+
+
+def told(page: Page, words: str) -> None:
+    """The page says these words in a notice."""
+    expect(page.locator("#toasts")).to_contain_text(words)
