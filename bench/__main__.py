@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bench import desk as desks
-from bench import loader, mail
+from bench import loader, mail, pages
 from bench.figures import HEADING, Figure, keep, line
 
 EMAIL, PASSWORD = "bench@meridian.example", "bench-bench-bench"
@@ -97,7 +97,18 @@ class Run:
                 )
 
     def _pages(self) -> None:
-        pass
+        given = self.given
+        for cases in self.cases:
+            with ExitStack() as stack:
+                desk = self._desk(stack, cases)
+                for one in pages.measure(
+                    desk,
+                    cases=cases,
+                    requests=int(str(given["requests"])),
+                    email=str(given["email"]),
+                    password=str(given["password"]),
+                ):
+                    self._add(one)
 
     def _add(self, one: Figure) -> None:
         self.figures.append(one)

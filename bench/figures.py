@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.machine import slowness
+
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -25,6 +27,8 @@ class Figure:
     #: The same by process.
     cpu_by_process: dict[str, float]
     target_ms: float | None = None
+    #: How much slower than the reference machine it was meanwhile.
+    slowness: float = 1.0
 
     @property
     def met(self) -> bool:
@@ -58,6 +62,7 @@ def figure(
         each.pop("total", 0.0),
         {kind: round(used, 2) for kind, used in sorted(each.items(), key=lambda kv: -kv[1])},
         target_ms,
+        round(slowness(), 2),
     )
 
 
@@ -67,7 +72,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
 
 
-HEADING = f"{'':34} {'per s':>8} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms':>8} {'target':>7}"
+HEADING = " " * 35 + " per s   p50 ms   p95 ms   CPU ms  target   slow  by process (ms)"
 
 
 def line(one: Figure) -> str:
@@ -76,7 +81,7 @@ def line(one: Figure) -> str:
     parts = ", ".join(f"{kind} {ms:g}" for kind, ms in one.cpu_by_process.items() if ms >= 0.05)
     return (
         f"{one.name:34} {one.per_second:8.0f} {one.p50_ms:8.1f} {one.p95_ms:8.1f} "
-        f"{one.cpu_ms:8.2f} {target:>7}  {parts}"
+        f"{one.cpu_ms:8.2f} {target:>7} {one.slowness:6.2f}  {parts}"
     )
 
 

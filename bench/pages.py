@@ -1,0 +1,129 @@
+"""Pages: a list, a case, a search, a reply and a new case, each asked for many times."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench import cpu
+from bench.browser import Answer, Browser
+from bench.desk import Desk
+from bench.figures import Figure, figure
+from bench.words import RARE, Writer
+
+#: People who work at once.
+BROWSERS = 2
+WARM = 30
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of request: how it is asked, what its answer must be, what it may cost."""
+
+    name: str
+    ask: Callable[[Browser, random.Random], Answer]
+    right: Callable[[Answer], bool]
+    target_ms: float
+
+
+def measure(
+    desk: Desk, *, cases: int, requests: int, email: str, password: str
+) -> Iterator[Figure]:
+    """The figures of every kind, at this number of cases."""
+    browsers = [Browser(desk.host, desk.web_port) for _ in range(BROWSERS)]
+    for browser in browsers:
+        browser.sign_in(email, password)
+    for kind in _kinds(desk, cases):
+        _run(browsers, kind, WARM)
+        before, begun = desk.spent(), time.perf_counter()
+        seconds = _run(browsers, kind, requests)
+        took = time.perf_counter() - begun
+        time.sleep(0.5)  # what a request leaves to other processes counts too
+        spent = cpu.between(before, desk.spent())
+        yield figure(
+            f"{kind.name}, {cases:,} cases",
+            seconds,
+            took=took,
+            spent=spent,
+            target_ms=kind.target_ms,
+        )
+
+
+def _run(browsers: list[Browser], kind: Kind, requests: int) -> list[float]:
+    """Ask from all browsers at once; seconds of each request."""
+    seconds: list[float] = []
+    wrong: list[Answer] = []
+
+    def work(browser: Browser, number: int) -> None:
+        chance = random.Random(f"{kind.name} {number} {requests}")
+        for _ in range(requests // len(browsers)):
+            begun = time.perf_counter()
+            answer = kind.ask(browser, chance)
+            seconds.append(time.perf_counter() - begun)
+            if not kind.right(answer):
+                wrong.append(answer)
+                return
+
+    threads = [threading.Thread(target=work, args=(b, n)) for n, b in enumerate(browsers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        text = wrong[0].body.decode("utf-8", "replace")[:1500]
+        raise SystemExit(f"{kind.name}: unexpected answer {wrong[0].status}:\n{text}")
+    return seconds
+
+
+def _kinds(desk: Desk, cases: int) -> list[Kind]:
+    """Every kind of request, with cases and accounts picked from all over the desk."""
+    writer = Writer(3)
+    text = writer.text(600)
+    long = _column(desk, "select ref from cases_case where id %% 20 = 0 and id <= %s", cases)
+    open_ = _column(
+        desk,
+        "select c.ref from cases_case c where c.state in ('new', 'assigned') and id <= %s and"
+        " exists (select from cases_participant p where p.case_id = c.id and p.requester)",
+        cases,
+    )
+    accounts = _column(desk, "select id from customers_account where %s > 0", cases)
+
+    def create(browser: Browser, chance: random.Random) -> Answer:
+        account = int(chance.choice(accounts))
+        return browser.post(
+            f"/cases/new/?account={account}",
+            account=str(account),
+            contact=str(account * 3),
+            channel="phone",
+            severity="P3",
+            title=writer.sentence(6),
+            text=text,
+            acknowledge="on",
+        )
+
+    def reply(browser: Browser, chance: random.Random) -> Answer:
+        return browser.post(f"/cases/{chance.choice(open_)}/reply/", text=text)
+
+    return [
+        Kind("list of 50", lambda b, _: b.get("/open/"), _is_page, 4),
+        Kind("case of 10 messages", lambda b, c: b.get(f"/cases/{c.choice(long)}/"), _is_page, 4),
+        Kind("search", lambda b, _: b.get(f"/search/?q={RARE}"), _is_page, 8),
+        Kind("reply", reply, _is_done, 12),
+        Kind("new case", create, _is_done, 12),
+    ]
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.status == 200 and len(answer.body) > 5_000
+
+
+def _is_done(answer: Answer) -> bool:
+    return answer.status == 302 and answer.location.startswith("/cases/")
+
+
+def _column(desk: Desk, sql: str, cases: int) -> list[str]:
+    """Up to 2,000 values, from the oldest to the newest alike."""
+    with desk.connect() as connection:
+        rows = connection.execute(sql.encode(), [cases]).fetchall()
+    return [str(row[0]) for row in rows[:: max(1, len(rows) // 2000)]]
