@@ -1,6 +1,6 @@
 """Finding cases: by their reference, by words said on them, by who they belong to.
 
-Words are looked for in the newest cases first, in steps: one bucket of 16,384 cases, then eight
+Words are looked for in the newest cases first, in steps: two buckets of 16,384 cases, then eight
 more, then all. A step stops as soon as it has enough, nothing is ranked and nothing is counted,
 so that a search costs the same however many cases there are.
 """
@@ -51,7 +51,7 @@ join customers_account a on a.id = c.account_id
 left join customers_contact k on k.id = c.contact_id
 left join identity_user u on u.id = c.owner_id
 """
-_QUERY = "websearch_to_tsquery('simple', %s)"
+_SAYS = "m.search @@ websearch_to_tsquery('simple', %s)"
 
 
 def jump(person: Person, text: str) -> str | None:
@@ -99,19 +99,28 @@ def _newest_bucket() -> int:
 
 
 def _steps(newest: int) -> list[Sequence[int]]:
-    """Which buckets are looked into, step by step; the last, empty, stands for all."""
-    wider = range(newest - 1, max(newest - 1 - _WIDER, -1), -1)
-    if newest <= _WIDER:
-        return [[newest], *([wider] if wider else [])]
-    return [[newest], wider, []]
+    """Which buckets are looked into, step by step; the last, empty, stands for all.
+
+    The first step is the newest bucket, which may have just begun, and the full one before it.
+    """
+    begin = range(newest, max(newest - 2, -1), -1)
+    wider = range(newest - 2, max(newest - 2 - _WIDER, -1), -1)
+    whole = newest < len(begin) + len(wider)
+    return [begin, *([wider] if wider else []), *([] if whole else [[]])]
 
 
 @lru_cache(maxsize=_WIDER + 2)
 def _step_sql(buckets: int) -> str:
-    """Messages that hold the words, in so many buckets, or with none anywhere; not ordered."""
-    one = f"(m.bucket = %s and m.search @@ {_QUERY})"
-    within = " or ".join([one] * buckets) or f"m.search @@ {_QUERY}"
-    return f"select m.case_id, m.id from cases_message m where {within} limit {_CANDIDATES}"
+    """Messages that hold the words, in so many buckets, or with none anywhere; not ordered.
+
+    Each bucket is asked by itself, as the very type of its column: only then does the index serve
+    it with the words at once.
+    """
+    one = f"(select m.case_id, m.id from cases_message m where m.bucket = %s::int and {_SAYS})"
+    found = " union all ".join([one] * buckets)
+    if not found:
+        found = f"select m.case_id, m.id from cases_message m where {_SAYS}"
+    return f"select * from ({found}) m limit {_CANDIDATES}"
 
 
 def _step_params(text: str, buckets: Sequence[int]) -> list[object]:
@@ -120,18 +129,20 @@ def _step_params(text: str, buckets: Sequence[int]) -> list[object]:
 
 #: The newest messages, from the last backwards, until enough hold these common words.
 _WALK = f"""
-select m.case_id, m.id from cases_message m where m.search @@ {_QUERY} order by m.id desc limit %s
+select m.case_id, m.id from cases_message m where {_SAYS} order by m.id desc limit %s
 """
 
 
 def _shown(person: Person, hits: dict[int, int], limit: int) -> list[Found]:
     """The newest of these cases that the person may see, with what was said there."""
-    newest = sorted(hits, reverse=True)[: 4 * limit]
-    if not newest:
-        return []
     seen, params = visible(person)
-    given = [newest, [hits[id] for id in newest], *params, limit + 1]
-    return reading.shaped(connection, Found, _shown_sql(seen), given)
+    newest = sorted(hits, reverse=True)
+    found: list[Found] = []
+    while newest and len(found) <= limit:
+        some, newest = newest[: limit + 1], newest[limit + 1 :]
+        given = [some, [hits[id] for id in some], *params]
+        found += reading.shaped(connection, Found, _shown_sql(seen), given)
+    return found[: limit + 1]
 
 
 @lru_cache(maxsize=4)
@@ -141,7 +152,7 @@ def _shown_sql(seen: str) -> str:
     from unnest(%s::bigint[], %s::bigint[]) h(case_id, id) join cases_case c on c.id = h.case_id
     join cases_message m on m.id = h.id
     {_JOINS}
-    where {seen} order by c.id desc limit %s
+    where {seen} order by c.id desc
     """
 
 
