@@ -82,6 +82,7 @@ JOURNAL_FOLLOWERS = [
     "heliodesk.routing.follow",
     "heliodesk.sla.follow",
     "heliodesk.notifications.follow",
+    "heliodesk.notifications.notices",
 ]
 AUTH_USER_MODEL = "identity.User"
 MIDDLEWARE = [

@@ -104,6 +104,8 @@ def opened(at: datetime, now: datetime) -> str:
 
 def due(at: datetime, now: datetime) -> str:
     """How long until a promise falls due, or how late it is."""
+    if at < now:
+        return _late(_minutes(now - at), language())
     return _due(_minutes(at - now), language())
 
 
@@ -125,9 +127,12 @@ def _opened(minutes: int, _language: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _due(minutes: int, _language: str) -> str:
-    if minutes < 0:
-        return _("%(span)s late", span=_span(-minutes))
     return _("in %(span)s", span=_span(minutes))
+
+
+@lru_cache(maxsize=8192)
+def _late(minutes: int, _language: str) -> str:
+    return _("%(span)s late", span=_span(minutes))
 
 
 def is_never(at: datetime) -> bool:

@@ -122,11 +122,16 @@ def how(channel: str) -> Markup:
     return icon(words.channel(channel).icon)
 
 
-def due(at: datetime, last: datetime, now: datetime) -> Markup:
+def due(at: datetime, last: datetime, now: datetime, *, soon: bool = False) -> Markup:
     """When the next promise falls due; where none runs, when something last happened."""
     if dates.is_never(at):
         return _clock("", dates.ago(last, now))
-    return _clock("late" if at < now else "ok", dates.due(at, now))
+    kind = "late" if at < now else "soon" if soon else "ok"
+    # Its own words and no text of others: nothing to escape.
+    return Markup(  # noqa: S704
+        f'<span class="clock" data-clock="{kind}" data-due="{dates.iso(at)}">'
+        f"{dates.due(at, now)}</span>"
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -11,6 +11,7 @@ from heliodesk.cases import queries
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.intake.queries import waiting_count
+from heliodesk.notifications.noticed import new_count
 from heliodesk.web.translation import language, translated
 from heliodesk.web.words import bounded
 
@@ -47,6 +48,7 @@ ENTRIES = [
     Entry("mine", _("My cases"), "user", "queue:mine", "m", tab=True, short=_("Mine")),
     Entry("unassigned", _("Unassigned"), "s-new", "queue:unassigned", "u"),
     Entry("open", _("All open"), "ticket", "queue:open", "o"),
+    Entry("notices", _("Notices"), "bell", "notices", "n"),
     Entry(
         "held",
         _("Held intake"),
@@ -67,12 +69,15 @@ ENTRIES = [
         needs=May.SEE_CUSTOMERS,
         head=_("Desk"),
     ),
+    Entry("sent", _("Sent mail"), "mail", "sent", "s", needs=May.SEE_SENT_MAIL),
     Entry("policy", _("Policy"), "sliders", "policy", "p"),
+    Entry("settings", _("Settings"), "users", "people", "e", needs=May.EDIT_USERS),
 ]
 #: Who counts what waits in which area; each stops counting at the number given.
 COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [
     lambda person, most: queries.counts(person, most=most),
     lambda person, most: {"held": waiting_count(person, most=most)},
+    lambda person, most: {"notices": new_count(person, most=most)},
 ]
 
 

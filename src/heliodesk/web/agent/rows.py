@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from heliodesk.cases.queries import Row
+from heliodesk.cases.rules import Stage
 from heliodesk.cases.search import Found
 from heliodesk.web import dates, marks, snippets
 from heliodesk.web.translation import translated as _
@@ -32,9 +33,15 @@ def _line(row: Row, now: datetime, note: Markup) -> str:
         f"<small>{escape(row.contact or '')}</small></span>"
         f"{marks.package(row.package)}{marks.state(row.state)}"
         f"{marks.avatar(row.owner, 'sm', title=True)}"
-        f'<span class="qdue">{marks.due(row.due_at, row.last_activity_at, now)}'
+        f'<span class="qdue">{_due(row, now)}'
         f"<small>{dates.opened(row.opened_at, now)}</small></span></a>"
     )
+
+
+def _due(row: Row, now: datetime) -> Markup:
+    """When the next promise falls due, and whether that is soon."""
+    soon = row.urgency // 20 == Stage.WARNED
+    return marks.due(row.due_at, row.last_activity_at, now, soon=soon)
 
 
 def found_lines(found: Iterable[Found], words: Sequence[str], now: datetime) -> Markup:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from heliodesk.web.agent import around, case, files, new_case, queue, search, verbs, writing
+from heliodesk.web.agent import around, case, files, new_case, next, queue, search, verbs, writing
 
 _queue = [
     path("", queue.needs_us, name="needs_us"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("attachments/<int:attachment_id>/", files.attachment, name="attachment"),
     path("messages/<int:message_id>/html/", files.original, name="original"),
     path("messages/<int:message_id>/raw/", files.raw, name="raw"),
+    path("take-next/", next.take, name="take_next"),
+    path("notices/", next.notices, name="notices"),
     path("search/", search.find, name="search"),
     path("rail/", around.rail, name="rail"),
     path("more/", around.more, name="more"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heliodesk.web.policy import calendars, contracts, packs, simulator, tables
+from heliodesk.web.policy import calendars, contracts, packs, simulator, tables, teams
 
 urlpatterns = [
     path("policy/", simulator.simulator, name="policy"),
@@ -22,6 +22,11 @@ urlpatterns = [
     path("policy/calendars/<slug:code>/day/", calendars.set_day, name="policy_day"),
     path("policy/calendars/<slug:code>/drop/", calendars.drop_day, name="policy_drop_day"),
     path("policy/calendars/<slug:code>/hours/", calendars.change_hours, name="policy_hours"),
+    path("policy/teams/", teams.teams, name="policy_teams"),
+    path("policy/teams/rules/", teams.add_rule, name="policy_add_rule"),
+    path("policy/teams/rules/<int:rule_id>/drop/", teams.drop_rule, name="policy_drop_rule"),
+    path("policy/teams/<int:team_id>/", teams.set_team, name="policy_team"),
+    path("policy/teams/people/<int:user_id>/", teams.set_person, name="policy_person"),
     path("accounts/<int:account_id>/contracts/", contracts.contracts, name="account_contracts"),
     path(
         "accounts/<int:account_id>/contracts/open/",

@@ -1,0 +1,62 @@
+"""Notices to people of the desk: a promise is nearly or already late, a contract runs out."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from heliodesk.journal.record import Follower, Recorded
+from heliodesk.kernel import sql
+
+_COLUMNS = {"verb": "text", "subject_id": "bigint", "data": "jsonb", "at": "timestamptz"}
+#: The owner; without one, everybody who works the queue; and of what was missed, their leads.
+_OF_CASES = f"""
+insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
+select distinct u.id, r.verb, c.id, c.account_id, r.data, r.at
+from {sql.recordset(_COLUMNS)}
+join cases_case c on c.id = r.subject_id
+join identity_user u on u.is_active and (
+    u.id = c.owner_id
+    or (c.owner_id is null and exists (
+        select from identity_teammember m join identity_team t on t.id = m.team_id
+        where m.user_id = u.id and c.queue = any(t.queues) and t.offshore = c.offshore))
+    or (r.verb = 'target_missed' and u.role in ('lead', 'admin') and (
+        not c.offshore or exists (
+            select from identity_teammember m join identity_team t on t.id = m.team_id
+            where m.user_id = u.id and t.offshore)) and (
+        exists (select from identity_teammember m join identity_team t on t.id = m.team_id
+                where m.user_id = u.id and c.queue = any(t.queues))
+        or not exists (select from identity_team t where c.queue = any(t.queues)))))
+"""
+_OF_ACCOUNTS = f"""
+insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
+select u.id, r.verb, null, r.subject_id, r.data, r.at
+from {sql.recordset(_COLUMNS)}
+join customers_account a on a.id = r.subject_id
+join identity_user u on u.is_active and u.role in ('lead', 'admin') and (
+    not a.offshore or exists (
+        select from identity_teammember m join identity_team t on t.id = m.team_id
+        where m.user_id = u.id and t.offshore))
+"""
+
+
+def of_cases(events: Sequence[Recorded]) -> None:
+    """Tell those who can do something about a promise."""
+    _insert(_OF_CASES, events)
+
+
+def of_accounts(events: Sequence[Recorded]) -> None:
+    """Tell the leads of an account."""
+    _insert(_OF_ACCOUNTS, events)
+
+
+def _insert(statement: str, events: Sequence[Recorded]) -> None:
+    rows = [(event.verb, event.subject_id, dict(event.data), event.at) for event in events]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [sql.rows_parameter(_COLUMNS, rows)])
+
+
+FOLLOWS: dict[tuple[str, str], Follower] = {
+    ("case", "target_warned"): of_cases,
+    ("case", "target_missed"): of_cases,
+    ("account", "contract_ending"): of_accounts,
+}
