@@ -70,6 +70,8 @@ def test_ingest_says_where_the_message_went(settings: Settings, tmp_path: Path) 
         assert done.returncode == 0, done.stderr
         told.append(json.loads(done.stdout))
     first, second, third = told
+    rows = list(Inbound.objects.values_list("state", "error", "result_kind"))
+    assert first["case"] is not None, (told, rows, done.stderr)
     assert first["case"] == Case.objects.get().ref and first["held"] is None
     assert first["duplicate"] is False and second["duplicate"] is True
     assert second["case"] == first["case"]
