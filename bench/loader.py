@@ -38,6 +38,7 @@ def load(connection: Connection, cases: int, *, tell: bool = True) -> float:
         _fragments(connection)
         for name, sql in _customers(cases):
             _run(connection, name, sql, begun, tell=tell)
+        connection.execute("set constraints all immediate")
         with _bare(connection, cases, begun, tell=tell):
             for name, sql in _cases(cases):
                 _run(connection, name, sql, begun, tell=tell)

@@ -9,7 +9,7 @@ from heliodesk.calendars import book
 from heliodesk.entitlements.pack.model import Pack
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.policy import Policy
-from heliodesk.kernel import sql
+from heliodesk.kernel import reading, sql
 
 
 class NoActivePack(Exception):
@@ -39,12 +39,10 @@ def active() -> ActivePack:
     Raises:
         NoActivePack: none is active yet.
     """
-    with sql.prepared(connection) as cursor:
-        cursor.execute(_ACTIVE)
-        row = cursor.fetchone()
-    if row is None:
+    rows = reading.rows(connection, _ACTIVE)
+    if not rows:
         raise NoActivePack("No policy pack is active. Run `heliodesk db migrate` first.")
-    id, code, version, stamp = row
+    id, code, version, stamp = rows[0]
     return ActivePack(id, code, version, policy_of(id, stamp))
 
 
