@@ -13,14 +13,14 @@ Heliodesk = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def heliodesk(tmp_path: Path) -> Heliodesk:
+def heliodesk(folder: Path) -> Heliodesk:
     """Runs the command on a data folder of the test, with its embedded database."""
 
     def run(data: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         return subprocess.run(
             [sys.executable, "-m", "heliodesk", *arguments],
-            env=kept | {"HELIODESK_DATA": str(tmp_path / data)},
+            env=kept | {"HELIODESK_DATA": str(folder / data)},
             capture_output=True,
             text=True,
             check=False,
@@ -35,13 +35,13 @@ def _sql(heliodesk: Heliodesk, data: str, statement: str) -> str:
     return done.stdout.strip()
 
 
-def test_what_was_saved_is_restored(heliodesk: Heliodesk, tmp_path: Path) -> None:
+def test_what_was_saved_is_restored(heliodesk: Heliodesk, folder: Path) -> None:
     assert heliodesk("one", "db", "migrate").returncode == 0
     _sql(heliodesk, "one", "insert into django_content_type values (9999, 'kept', 'kept')")
-    blob = tmp_path / "one" / "blobs" / "ab" / "cd"
+    blob = folder / "one" / "blobs" / "ab" / "cd"
     blob.parent.mkdir(parents=True)
     blob.write_bytes(b"attached")
-    file = tmp_path / "desk.tar"
+    file = folder / "desk.tar"
     saved = heliodesk("one", "db", "backup", str(file))
     assert saved.returncode == 0, saved.stderr
     assert file.stat().st_mode & 0o777 == 0o600
@@ -50,8 +50,8 @@ def test_what_was_saved_is_restored(heliodesk: Heliodesk, tmp_path: Path) -> Non
     assert restored.returncode == 0, restored.stderr
     kept = "select app_label from django_content_type where id = 9999"
     assert _sql(heliodesk, "two", kept) == "kept"
-    assert (tmp_path / "two" / "blobs" / "ab" / "cd").read_bytes() == b"attached"
-    secrets = [(tmp_path / data / "secret").read_text() for data in ("one", "two")]
+    assert (folder / "two" / "blobs" / "ab" / "cd").read_bytes() == b"attached"
+    secrets = [(folder / data / "secret").read_text() for data in ("one", "two")]
     assert secrets[0] == secrets[1]
 
     refused = heliodesk("two", "db", "restore", str(file))
@@ -62,11 +62,11 @@ def test_what_was_saved_is_restored(heliodesk: Heliodesk, tmp_path: Path) -> Non
     assert _sql(heliodesk, "two", kept) == "kept"
 
 
-def test_a_foreign_archive_is_refused(heliodesk: Heliodesk, tmp_path: Path) -> None:
-    file = tmp_path / "bad.tar"
+def test_a_foreign_archive_is_refused(heliodesk: Heliodesk, folder: Path) -> None:
+    file = folder / "bad.tar"
     with tarfile.open(file, "w") as archive:
         archive.add(__file__, arcname="blobs/../../escaped")
     refused = heliodesk("one", "db", "restore", str(file))
     assert refused.returncode == 1
     assert "not one of our backups" in refused.stderr
-    assert not (tmp_path / "escaped").exists()
+    assert not (folder / "escaped").exists()
