@@ -20,7 +20,7 @@ from heliodesk.kernel.text import one_line
 
 #: Every kind of mail the desk sends to customers, with what its words may use.
 KINDS: dict[str, str] = {
-    "acknowledgement": "A new case: the reference, and the details as they came (R72).",
+    "acknowledgement": "A new case: the reference, and the details as they came.",
     "reply": "An engineer's answer.",
     "reopened": "A reply brought a closed case back.",
     "held": "Mail that could not be matched: how to write again. Names no account fact.",

@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from heliodesk.web import health, sign_in
+from heliodesk.web.admin.urls import urlpatterns as admin
 from heliodesk.web.agent.urls import urlpatterns as agent
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
 from heliodesk.web.policy.urls import urlpatterns as policy
+from heliodesk.web.sent.urls import urlpatterns as sent
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -17,6 +19,8 @@ urlpatterns = [
     *held,
     *policy,
     *customers,
+    *sent,
+    *admin,
 ]
 
 handler403 = "heliodesk.web.errors.forbidden"

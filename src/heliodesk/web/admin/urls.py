@@ -1,0 +1,23 @@
+"""Addresses of the administrators' pages."""
+
+from django.urls import path
+
+from heliodesk.web.admin import mailboxes, people, teams, words
+
+urlpatterns = [
+    path("settings/words/", words.kinds, name="words"),
+    path("settings/words/<slug:kind>/", words.edit, name="words_kind"),
+    path("settings/words/<slug:kind>/try/", words.attempt, name="words_try"),
+    path("settings/words/<slug:kind>/reset/", words.reset, name="words_reset"),
+    path("settings/mailboxes/", mailboxes.everything, name="mailboxes"),
+    path("settings/mailboxes/new/", mailboxes.new, name="new_mailbox"),
+    path("settings/mailboxes/<int:id>/", mailboxes.edit, name="mailbox"),
+    path("settings/mailboxes/<int:id>/test/", mailboxes.test, name="mailbox_test"),
+    path("settings/people/", people.everybody, name="people"),
+    path("settings/people/new/", people.new, name="new_person"),
+    path("settings/people/<int:id>/", people.edit, name="person"),
+    path("settings/people/<int:id>/<slug:verb>/", people.do, name="person_verb"),
+    path("settings/teams/", teams.everything, name="teams"),
+    path("settings/teams/new/", teams.new, name="new_team"),
+    path("settings/teams/<int:id>/", teams.edit, name="team"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the mail that went out, waits to, or could not."""

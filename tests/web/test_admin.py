@@ -1,0 +1,154 @@
+"""The administrators' pages: words, mailboxes, people and teams."""
+
+from typing import Any
+
+import pytest
+
+from heliodesk.channels.models import Mailbox
+from heliodesk.identity.models import Session, Team, User
+from heliodesk.journal.models import Event
+from heliodesk.notifications.models import Template
+from heliodesk.web.admin.urls import urlpatterns
+from tests import make
+from tests.web.conftest import Browser
+
+pytestmark = pytest.mark.django_db
+
+
+def text(page: Any) -> str:
+    return str(page.content.decode())
+
+
+def test_they_are_for_administrators_only(browser: Browser) -> None:
+    lead = browser(role="lead")
+    for entry in urlpatterns:
+        route = str(entry.pattern).replace("<slug:kind>", "reply").replace("<int:id>", "1")
+        assert lead.get("/" + route.replace("<slug:verb>", "role")).status_code == 403, route
+
+
+def test_words_are_rewritten_tried_and_taken_back(browser: Browser) -> None:
+    admin = browser(role="admin")
+    assert "Shipped words" in text(admin.get("/settings/words/reply/"))
+    form = {"subject": "About {{ spoken }}", "text": "Hi {{ name }},\r\n\r\n{{ text }}"}
+    tried = admin.post("/settings/words/reply/try/", form)
+    assert "Hi Ada Byron" in text(tried) and "sandbox" in tried["Content-Security-Policy"]
+    place = {"region": "UK", "language": "de"}
+    assert admin.post("/settings/words/reply/", {**form, **place}).status_code == 302
+    row = Template.objects.get()
+    assert (row.kind, row.region, row.language) == ("reply", "UK", "de")
+    assert row.text == "Hi {{ name }},\n\n{{ text }}"
+    assert "UK, de" in text(admin.get("/settings/words/"))
+    assert "Own words" in text(admin.get("/settings/words/reply/?region=UK&language=de"))
+    admin.post("/settings/words/reply/reset/", place)
+    assert not Template.objects.exists()
+    verbs = list(Event.objects.order_by("id").values_list("verb", flat=True))
+    assert verbs == ["written", "reset"]
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({"subject": "", "text": "x"}, "needs a subject"),
+        ({"subject": "x", "text": "{{ nothing }}"}, "cannot be used"),
+        ({"subject": "x", "text": "{% if %}"}, "cannot be used"),
+        ({"subject": "x", "text": "{{ ''.__class__.mro() }}"}, "cannot be used"),
+    ],
+)
+def test_bad_words_are_refused_and_kept_in_the_form(
+    browser: Browser, form: dict[str, str], why: str
+) -> None:
+    admin = browser(role="admin")
+    answer = admin.post("/settings/words/reply/", form)
+    assert answer.status_code == 409 and why in text(answer)
+    assert not Template.objects.exists()
+    assert admin.get("/settings/words/dragon/").status_code == 404
+    assert admin.get("/settings/words/reply/?language=xx").status_code == 404
+
+
+MAILBOX = {"name": "Support", "brand": "Larkspur", "active": "1", "imap_port": "993"}
+
+
+def test_a_mailbox_is_made_and_changed(browser: Browser) -> None:
+    admin = browser(role="admin")
+    made = admin.post(
+        "/settings/mailboxes/new/",
+        {**MAILBOX, "address": "help@desk.example", "aliases": "a@desk.example, b@desk.example"},
+    )
+    box = Mailbox.objects.get()
+    assert made["Location"] == f"/settings/mailboxes/{box.pk}/"
+    assert box.aliases == ["a@desk.example", "b@desk.example"] and not box.offshore
+    admin.post(made["Location"], {**MAILBOX, "brand": "Other", "offshore": "1"})
+    box.refresh_from_db()
+    assert box.brand == "Other" and box.aliases == [] and not box.offshore
+    assert "help@desk.example" in text(admin.get("/settings/mailboxes/"))
+    for wrong, why in (({"address": "x"}, "no e-mail address"), ({"imap_port": "x"}, "The port")):
+        bad = admin.post(
+            "/settings/mailboxes/new/", {**MAILBOX, "address": "c@desk.example", **wrong}
+        )
+        assert bad.status_code == 409 and why in text(bad) and 'value="Larkspur"' in text(bad)
+
+
+def test_a_connection_is_tried_and_its_trouble_told(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = browser(role="admin")
+    box = make.mailbox(
+        imap_host="127.0.0.1", imap_port=1, imap_user="u", imap_secret="DESK_TEST_SECRET"
+    )
+    path = f"/settings/mailboxes/{box.pk}/test/"
+    assert "DESK_TEST_SECRET is not set" in text(admin.post(path))
+    monkeypatch.setenv("DESK_TEST_SECRET", "x")
+    assert "The server at 127.0.0.1:1 cannot be used" in text(admin.post(path))
+    assert admin.get(path).status_code == 405
+
+
+def test_somebody_is_added_and_changed(browser: Browser) -> None:
+    admin = browser(role="admin")
+    team = Team.objects.create(code="uk", name="UK")
+    form = {"name": "Ann", "email": "ann@desk.example", "role": "agent", "teams": [team.pk]}
+    bad = admin.post("/settings/people/new/", {**form, "password": "short"})
+    assert bad.status_code == 409 and "too short" in text(bad) and 'value="Ann"' in text(bad)
+    assert admin.post("/settings/people/new/", {**form, "role": "king"}).status_code == 409
+    assert admin.post("/settings/people/new/", {**form, "password": make.PASSWORD})
+    ann = User.objects.get(email="ann@desk.example")
+    assert ann.check_password(make.PASSWORD) and list(ann.teams.all()) == [team]
+    base = f"/settings/people/{ann.pk}/"
+    Session.objects.create(session_key="k", session_data="", expire_date=make.NOW, user=ann)
+    for verb, given in (
+        ("describe", {"name": "Ann S", "zone": "Europe/Berlin"}),
+        ("role", {"role": "lead"}),
+        ("teams", {}),
+        ("password", {"password": "another-long-secret"}),
+        ("deactivate", {}),
+        ("activate", {}),
+    ):
+        assert admin.post(f"{base}{verb}/", given).status_code == 302, verb
+    ann.refresh_from_db()
+    assert (ann.name, ann.role, ann.zone, ann.is_active) == ("Ann S", "lead", "Europe/Berlin", True)
+    assert not ann.teams.exists() and not Session.objects.filter(user=ann).exists()
+    assert "Ann S" in text(admin.get("/settings/people/"))
+    assert admin.get(base).status_code == 200
+    bad = admin.post(f"{base}describe/", {"name": "", "zone": "Mars/North"})
+    assert bad.status_code == 409
+
+
+def test_nobody_locks_the_administrators_out(browser: Browser) -> None:
+    admin = browser(role="admin")
+    base = f"/settings/people/{admin.person.pk}/"  # type: ignore[attr-defined]
+    assert "You cannot deactivate yourself" in text(admin.post(f"{base}deactivate/"))
+    assert "only administrator" in text(admin.post(f"{base}role/", {"role": "agent"}))
+
+
+def test_teams_are_made_and_changed_and_idle_queues_are_named(browser: Browser) -> None:
+    admin = browser(role="admin")
+    make.case(queue="lonely")
+    assert "lonely" in text(admin.get("/settings/teams/"))
+    admin.post("/settings/teams/new/", {"name": "Front", "queues": "lonely\nemea", "regions": "UK"})
+    team = Team.objects.get()
+    assert (team.queues, team.regions, team.offshore) == (["lonely", "emea"], ["UK"], False)
+    assert "Queues that no team works" not in text(admin.get("/settings/teams/"))
+    admin.post(f"/settings/teams/{team.pk}/", {"name": "Back", "queues": "", "offshore": "1"})
+    team.refresh_from_db()
+    assert (team.name, team.queues, team.offshore) == ("Back", [], True)
+    bad = admin.post(f"/settings/teams/{team.pk}/", {"name": "", "queues": "kept"})
+    assert bad.status_code == 409 and "kept" in text(bad)
