@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from heliodesk.channels.models import Mailbox
 from heliodesk.kernel import sql
 
 
@@ -37,6 +38,11 @@ def active_mailboxes() -> list[MailboxFacts]:
             MailboxFacts(row[0], row[1], tuple(a.lower() for a in row[2] or ()), *row[3:])
             for row in cursor.fetchall()
         ]
+
+
+def every_mailbox() -> list[Mailbox]:
+    """All mailboxes, those in use first, for the people who look after them."""
+    return list(Mailbox.objects.order_by("-active", "address"))
 
 
 def own_addresses(boxes: Iterable[MailboxFacts]) -> frozenset[str]:

@@ -79,6 +79,21 @@ def get_sent(id: int, *, offshore: bool) -> Outbound | None:
     return found
 
 
+class Letter(NamedTuple):
+    """What somebody was told, and whether it went out."""
+
+    text: str
+    state: str
+    created_at: datetime
+
+
+def last_letter(subject_kind: str, subject_id: int) -> Letter | None:
+    """The latest mail about a case or a held item."""
+    found = Outbound.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    row = found.order_by("-id").values_list("text", "state", "created_at").first()
+    return Letter(*row) if row else None
+
+
 def try_again(mail: Outbound, *, by: By, at: datetime) -> None:
     """Queue a mail that failed, came back or was only kept; who has it is not sent it twice.
 

@@ -70,3 +70,11 @@ def get_contact(person: Person, id: int) -> Contact:
     if found is None:
         raise Hidden
     return found
+
+
+def namesakes(person: Person, name: str) -> list[Contact]:
+    """Active contacts of exactly this name, whatever its case, with their addresses; a few."""
+    if not name.strip():
+        return []
+    found = contacts_of(person).filter(name__iexact=name.strip(), active=True)
+    return list(found.prefetch_related("addresses").order_by("pk")[:3])

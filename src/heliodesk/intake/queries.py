@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from heliodesk.channels.models import Inbound
 from heliodesk.identity.person import Person
 from heliodesk.intake.access import held_condition
+from heliodesk.intake.models import HeldItem
 from heliodesk.kernel import reading
 
 PAGE = 50
@@ -68,3 +70,17 @@ def waiting_count(person: Person, *, most: int) -> int:
     """How many items wait for a decision, counted to ``most``."""
     sql = _COUNT.format(visible=held_condition(person))
     return int(reading.rows(connection, sql, {"most": most})[0][0])
+
+
+def raw_of(held: HeldItem, inbound_id: int) -> bytes | None:
+    """One message of a held item as it arrived; none if it is not of this item."""
+    found = Inbound.objects.filter(pk=inbound_id, pk__in=held.messages.values("inbound"))
+    data = found.values_list("raw", flat=True).first()
+    return None if data is None else bytes(data)
+
+
+def ref_of(person: Person, held_id: int) -> str | None:
+    """The reference of a held item that this person may see."""
+    sql = f"select h.ref from intake_helditem h where h.id = %s and {held_condition(person)}"
+    rows = reading.rows(connection, sql, [held_id])
+    return str(rows[0][0]) if rows else None

@@ -9,6 +9,7 @@ from imapclient.exceptions import IMAPClientError
 
 from heliodesk.channels.actions import Refused, set_mailbox
 from heliodesk.channels.imap.session import ImapAccount, NoSecret, signed_in
+from heliodesk.channels.mailboxes import every_mailbox
 from heliodesk.channels.models import Mailbox
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.identity.rules import May
@@ -41,7 +42,7 @@ def everything(request: PersonRequest) -> HttpResponse:
         "admin/mailboxes.html",
         area="settings",
         tab="mailboxes",
-        boxes=Mailbox.objects.order_by("-active", "address"),
+        boxes=every_mailbox(),
     )
 
 

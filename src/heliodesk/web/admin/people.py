@@ -1,6 +1,6 @@
 """The people of the desk: added, changed, kept out."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
-from heliodesk.identity import actions
+from heliodesk.identity import actions, queries
 from heliodesk.identity.actions import Refused
-from heliodesk.identity.models import Team, User
+from heliodesk.identity.models import User
 from heliodesk.identity.rules import May, Role
 from heliodesk.kernel import clock
 from heliodesk.web import rail
@@ -29,7 +29,7 @@ def everybody(request: PersonRequest) -> HttpResponse:
         "admin/people.html",
         area="settings",
         tab="people",
-        users=User.objects.prefetch_related("teams").order_by("-is_active", "name", "id")[:500],
+        users=queries.everybody(),
     )
 
 
@@ -50,7 +50,9 @@ def new(request: PersonRequest) -> HttpResponse:
                     by=by,
                     at=at,
                 )
-                actions.put_in_teams(user, teams=_teams(post.getlist("teams")), by=by, at=at)
+                actions.put_in_teams(
+                    user, teams=queries.teams_of(post.getlist("teams")), by=by, at=at
+                )
         except Refused as refusal:
             trouble = str(refusal)
         else:
@@ -62,7 +64,7 @@ def new(request: PersonRequest) -> HttpResponse:
         status=409 if trouble else 200,
         area="settings",
         tab="people",
-        teams=Team.objects.order_by("name"),
+        teams=queries.all_teams(),
         roles=ROLES,
         given=request.POST,
         chosen=request.POST.getlist("teams"),
@@ -87,7 +89,7 @@ def _answer(
         tab="people",
         user=user,
         held={team.pk for team in user.teams.all()},
-        teams=Team.objects.order_by("name"),
+        teams=queries.all_teams(),
         roles=ROLES,
         given=request.POST,
         trouble=trouble,
@@ -124,7 +126,7 @@ def _change_role(request: PersonRequest, user: User) -> None:
 
 
 def _put_in_teams(request: PersonRequest, user: User) -> None:
-    teams = _teams(request.POST.getlist("teams"))
+    teams = queries.teams_of(request.POST.getlist("teams"))
     actions.put_in_teams(user, teams=teams, by=request.person.by, at=clock.now())
 
 
@@ -147,10 +149,6 @@ def _role(text: str) -> Role:
     if text not in ROLES:
         raise Refused(translated("Choose what they may do."))
     return Role(text)
-
-
-def _teams(given: Collection[str]) -> list[Team]:
-    return list(Team.objects.filter(pk__in=[int(one) for one in given if one.isdigit()]))
 
 
 Work = Callable[[PersonRequest, User], None]

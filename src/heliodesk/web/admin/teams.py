@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as translated
 
-from heliodesk.identity import actions
+from heliodesk.identity import actions, queries
 from heliodesk.identity.actions import Refused
 from heliodesk.identity.models import Team
 from heliodesk.identity.rules import May
@@ -24,7 +24,7 @@ def everything(request: PersonRequest) -> HttpResponse:
         "admin/teams.html",
         area="settings",
         tab="teams",
-        teams=Team.objects.prefetch_related("members").order_by("name"),
+        teams=queries.all_teams(),
         unserved=_unserved(),
     )
 

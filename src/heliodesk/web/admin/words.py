@@ -9,9 +9,8 @@ from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
-from heliodesk.notifications import actions
+from heliodesk.notifications import actions, own_words
 from heliodesk.notifications.actions import Refused
-from heliodesk.notifications.models import Template
 from heliodesk.notifications.rendering import KINDS, Words, shipped
 from heliodesk.notifications.samples import sample
 from heliodesk.web.access import PersonRequest, needs
@@ -24,9 +23,7 @@ LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "
 @needs(May.EDIT_TEMPLATES)
 def kinds(request: PersonRequest) -> HttpResponse:
     """Every kind of mail, and whose words hold."""
-    own: dict[str, list[Template]] = {}
-    for row in Template.objects.order_by("kind", "region", "language"):
-        own.setdefault(row.kind, []).append(row)
+    own = own_words.by_kind()
     return page(
         request,
         "admin/words.html",
@@ -42,7 +39,7 @@ def edit(request: PersonRequest, kind: str) -> HttpResponse:
     region, language = _place(request)
     if kind not in KINDS:
         raise Http404
-    row = Template.objects.filter(kind=kind, region=region, language=language).first()
+    row = own_words.written(kind, region=region, language=language)
     trouble = ""
     words = Words(row.subject, row.text, row.html) if row else shipped(kind)
     if request.method == "POST":
@@ -106,7 +103,7 @@ def reset(request: PersonRequest, kind: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     region, language = _place(request)
-    row = Template.objects.filter(kind=kind, region=region, language=language).first()
+    row = own_words.written(kind, region=region, language=language)
     if row:
         actions.reset_words(row, by=request.person.by, at=clock.now())
         tell(request, translated("The shipped words hold again."))

@@ -15,18 +15,11 @@ from heliodesk.customers import actions, queries
 from heliodesk.customers.access import Hidden, get_account, get_contact
 from heliodesk.customers.actions import ContactDetails
 from heliodesk.customers.imports import Rules
-from heliodesk.customers.models import (
-    Account,
-    AccountIdentifier,
-    ContactRole,
-    Partnership,
-    VerifiedDomain,
-)
+from heliodesk.customers.models import Account
 from heliodesk.customers.queries import AccountCard
 from heliodesk.customers.rules import Lifecycle, Refused, RelationKind, RoleKind
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.entitlements.facts import packages_of
-from heliodesk.entitlements.models import SupportContract
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.journal.past import past
@@ -74,7 +67,7 @@ def answer(request: PersonRequest, id: int, *, trouble: str = "", failed: str = 
         a=card,
         package=package,
         open_now=openness.of(package, card.region, now),
-        contracts=SupportContract.objects.filter(account=id).order_by("-starts_on")[:5],
+        contracts=get_account(request.person, id).contracts.order_by("-starts_on")[:5],
         cases=search.of_parties(request.person, [id], [], limit=_MOST_CASES),
         past=history.lines(past("account", id)),
         may_edit=request.person.may(May.EDIT_CUSTOMERS),
@@ -190,7 +183,7 @@ def _add_identifier(asked: Asked) -> None:
 
 
 def _end_identifier(asked: Asked) -> None:
-    found = AccountIdentifier.objects.filter(account=asked.account, pk=_number(asked, "id"))
+    found = asked.account.identifiers.filter(pk=_number(asked, "id"))
     actions.end_identifier(_one(found.first()), by=asked.person.by, at=asked.at)
 
 
@@ -200,7 +193,7 @@ def _verify_domain(asked: Asked) -> None:
 
 
 def _drop_domain(asked: Asked) -> None:
-    found = VerifiedDomain.objects.filter(account=asked.account, pk=_number(asked, "id"))
+    found = asked.account.domains.filter(pk=_number(asked, "id"))
     actions.drop_domain(_one(found.first()), by=asked.person.by, at=asked.at)
 
 
@@ -225,7 +218,7 @@ def _grant(asked: Asked) -> None:
         raise Refused(translated("There is no such contact.")) from None
     held = {
         role.kind: role
-        for role in ContactRole.objects.filter(contact=contact, account=asked.account)
+        for role in contact.roles.filter(account=asked.account)
         if role.valid_to is None or role.valid_to > asked.at.date()
     }
     wanted = set(_kinds(asked))
@@ -263,8 +256,10 @@ def _relate(asked: Asked) -> None:
 
 
 def _end_partner(asked: Asked) -> None:
-    row = Partnership.objects.filter(pk=_number(asked, "id")).first()
-    if row is None or asked.account.pk not in (row.partner_id, row.customer_id):
+    number = _number(asked, "id")
+    account = asked.account
+    row = account.partners.filter(pk=number).first() or account.managed.filter(pk=number).first()
+    if row is None:
         raise Refused(translated("There is no such relation."))
     actions.end_partner(row, by=asked.person.by, at=asked.at)
 

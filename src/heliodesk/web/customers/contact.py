@@ -130,7 +130,7 @@ def _merge(asked: Asked) -> int:
 def _address(asked: Asked) -> ContactAddress:
     given = asked.form.get("id", "")
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else 0
-    found = ContactAddress.objects.filter(contact=asked.contact, pk=number).first()
+    found = asked.contact.addresses.filter(pk=number).first()
     if found is None:
         raise Refused(translated("Somebody was faster; look at the page again."))
     return found

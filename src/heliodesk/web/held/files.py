@@ -4,12 +4,11 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from heliodesk.channels.models import Inbound
 from heliodesk.identity.rules import May
 from heliodesk.intake import page as safe
 from heliodesk.intake.actions import read_held
 from heliodesk.intake.draft import Draft
-from heliodesk.intake.models import HeldMessage
+from heliodesk.intake.queries import raw_of
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent.files import SHOWN
 from heliodesk.web.held.reading import found_item
@@ -21,10 +20,10 @@ _LOCKED = "default-src 'none'; sandbox"
 def raw(request: PersonRequest, ref: str, inbound_id: int) -> HttpResponse:
     """A held mail exactly as it arrived, to be saved."""
     item = found_item(request, ref)
-    if not HeldMessage.objects.filter(held=item, inbound_id=inbound_id).exists():
+    data = raw_of(item, inbound_id)
+    if data is None:
         raise Http404
-    data = Inbound.objects.only("raw").get(pk=inbound_id).raw
-    response = HttpResponse(bytes(data), content_type="application/octet-stream")
+    response = HttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{item.ref}-{inbound_id}.eml"'
     response["Content-Security-Policy"] = _LOCKED
     return response

@@ -1,14 +1,13 @@
 """The list of what is held, and one item beside it."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from heliodesk.channels.models import Outbound
+from heliodesk.channels.sent import last_letter
 from heliodesk.customers import queries as customers
-from heliodesk.customers.models import Contact
+from heliodesk.customers.access import namesakes
 from heliodesk.entitlements.facts import packages_of
 from heliodesk.identity.rules import May
 from heliodesk.intake import queries
@@ -23,14 +22,6 @@ from heliodesk.web.answer import page
 from heliodesk.web.held.why import signs, why
 
 _MOST_FOUND = 6
-
-
-class Letter(NamedTuple):
-    """What the sender was told, and whether it went out."""
-
-    text: str
-    state: str
-    created_at: datetime
 
 
 @needs(May.DECIDE_HELD)
@@ -109,8 +100,8 @@ def _about(request: PersonRequest, item: HeldItem) -> dict[str, object]:
         "others": others,
         "packages": {id: held.package for id, held in packages_of(ids, today).items()},
         "chosen": _chosen(request, guesses, [row.id for row in others]),
-        "namesakes": _namesakes(item) if guesses.contact is None else [],
-        "last_letter": _last_letter(item),
+        "namesakes": namesakes(request.person, item.sender_name) if guesses.contact is None else [],
+        "last_letter": last_letter("held", item.pk),
     }
 
 
@@ -136,21 +127,6 @@ def _chosen(request: PersonRequest, guesses: Guesses, others: list[int]) -> int 
     if len(theirs) == 1:
         return theirs[0]
     return guesses.accounts[0].account.id if len(guesses.accounts) == 1 else None
-
-
-def _namesakes(item: HeldItem) -> list[Contact]:
-    """Contacts of the same name: somebody who writes from a new address."""
-    if not item.sender_name.strip():
-        return []
-    found = Contact.objects.filter(name__iexact=item.sender_name.strip(), active=True)
-    return list(found.prefetch_related("addresses")[:3])
-
-
-def _last_letter(item: HeldItem) -> Letter | None:
-    """The last thing the sender was told, and whether it went out."""
-    found = Outbound.objects.filter(subject_kind="held", subject_id=item.pk).order_by("-id")
-    row = found.values_list("text", "state", "created_at").first()
-    return Letter(*row) if row else None
 
 
 def found_item(request: PersonRequest, ref: str) -> HeldItem:

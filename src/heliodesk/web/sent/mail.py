@@ -9,13 +9,13 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from heliodesk.cases.models import Case
+from heliodesk.cases import queries as cases
 from heliodesk.channels import sent
 from heliodesk.channels.blob_errors import NoSuchBlob
 from heliodesk.channels.letter import in_bytes, letter
 from heliodesk.channels.models import Outbound
 from heliodesk.identity.rules import May
-from heliodesk.intake.models import HeldItem
+from heliodesk.intake import queries as intake
 from heliodesk.kernel import clock
 from heliodesk.kernel.references import spoken
 from heliodesk.web import keyset
@@ -96,7 +96,7 @@ def _answer(
         first=PATHS[view] if after else "",
         older=keyset.address(PATHS[view], after=older) if older else "",
         mail=chosen,
-        about=_about(chosen) if chosen else None,
+        about=_about(request, chosen) if chosen else None,
         opened=mail is not None,
         sending_off=settings.MAIL_OUTBOUND == "capture",
         may_act=request.person.may(May.DECIDE_HELD),
@@ -163,12 +163,12 @@ def _found(request: PersonRequest, id: int) -> Outbound:
     return mail
 
 
-def _about(mail: Outbound) -> About | None:
-    """The case or held item that a mail is about."""
+def _about(request: PersonRequest, mail: Outbound) -> About | None:
+    """The case or held item that a mail is about, when the person may see it."""
     if mail.subject_kind == "case":
-        ref = Case.objects.filter(pk=mail.subject_id).values_list("ref", flat=True).first()
-        return About(spoken(ref), f"/cases/{ref}/") if ref else None
-    held = HeldItem.objects.filter(pk=mail.subject_id).values_list("ref", flat=True).first()
+        case = cases.one(request.person, mail.subject_id)
+        return About(spoken(case.ref), f"/cases/{case.ref}/") if case else None
+    held = intake.ref_of(request.person, mail.subject_id)
     return About(held, f"/held/{held}/") if held else None
 
 
