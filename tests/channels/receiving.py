@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import AuthResult, Envelope, Session
 
 
 class Server:
@@ -52,13 +52,33 @@ class Server:
 
 
 @contextmanager
-def receiving() -> Iterator[tuple[Server, int]]:
-    """Have such a server running while the block runs; the server and its port."""
+def receiving(password: str = "") -> Iterator[tuple[Server, int]]:
+    """Have such a server running while the block runs; the server and its port.
+
+    With a password only ``desk`` may send, having signed in with it.
+    """
     answering = Server()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    controller = Controller(answering, hostname="127.0.0.1", port=port)
+
+    def signed_in(
+        server: Any, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        right = (data.login, data.password) == (b"desk", password.encode())
+        return AuthResult(success=right, handled=False)
+
+    needed: dict[str, Any] = (
+        {"auth_require_tls": False, "auth_exclude_mechanism": ["LOGIN"]} if password else {}
+    )
+    controller = Controller(
+        answering,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=signed_in if password else None,
+        auth_required=bool(password),
+        **needed,
+    )
     controller.start()
     try:
         yield answering, port

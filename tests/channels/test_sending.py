@@ -304,3 +304,34 @@ def test_a_provider_that_is_not_set_up_keeps_the_mail(write: Write, settings: Se
     row = write()
     assert sending.send_due(AT) == 0
     assert again(row).state == "queued" and "MAILGUN" in row.error
+
+
+def test_an_unforeseen_error_holds_up_no_other_mail(
+    server: Server, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, other = write(), write("reply:2")
+    real = sending._sent
+
+    def odd(way: Any, sent: Outbound) -> Any:
+        if sent.pk == row.pk:
+            raise RuntimeError("out of the blue")
+        return real(way, sent)
+
+    monkeypatch.setattr(sending, "_sent", odd)
+    assert sending.send_due(AT) == 2
+    assert again(row).state == "queued" and "out of the blue" in row.error
+    assert again(other).state == "sent"
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_sign_in_at_the_mail_server(write: Write, settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    with receiving(password="p@ss/word") as (answering, port):
+        settings.MAIL_OUTBOUND = "smtp"
+        settings.MAIL_SMTP_URL = f"smtp://desk:wrong@127.0.0.1:{port}"
+        row = write()
+        assert sending.send_due(AT) == 0
+        assert again(row).state == "queued" and row.attempts == 0 and "535" in row.error
+        settings.MAIL_SMTP_URL = f"smtp://desk:p%40ss%2Fword@127.0.0.1:{port}"
+        assert sending.send_due(AT + patience.AWAY) == 1 and again(row).state == "sent"
+        assert len(answering.taken) == 1

@@ -76,7 +76,7 @@ def _send_all(rows: Sequence[Outbound], at: datetime) -> int:
             if time.monotonic() - began > _BATCH_SECONDS:
                 _release(rows[settled:], due=at, error="")
                 break
-            _settle(row, _sent(way, row), at)
+            _settle(row, _fate(way, row), at)
             settled += 1
     except (Away, StoreTrouble, Unsignable) as error:
         log.warning("mail not sent", waiting=len(rows) - settled, error=str(error))
@@ -87,17 +87,31 @@ def _send_all(rows: Sequence[Outbound], at: datetime) -> int:
     return settled
 
 
+def _fate(way: Carrier, row: Outbound) -> Fate:
+    """What becomes of a row; an error nobody foresaw is its own, and passing."""
+    try:
+        return _sent(way, row)
+    except (Away, StoreTrouble, Unsignable):
+        raise
+    except Exception as error:
+        log.exception("sending failed", outbound=row.id)
+        recipients = _recipients(row)
+        return Fate(deferred=dict.fromkeys(recipients, f"{type(error).__name__}: {error}"))
+
+
+def _recipients(row: Outbound) -> list[str]:
+    """Those who have not got it and have not refused it."""
+    asked = {*row.delivered, *row.refused}
+    return [one for one in dict.fromkeys([*row.to, *row.cc, *row.bcc]) if one not in asked]
+
+
 def _sent(way: Carrier, row: Outbound) -> Fate:
     """Hand a row over to those who have not got it yet.
 
     Raises:
         Away, StoreTrouble, Unsignable: nothing can be sent now.
     """
-    recipients = [
-        address
-        for address in dict.fromkeys([*row.to, *row.cc, *row.bcc])
-        if address not in row.delivered and address not in row.refused
-    ]
+    recipients = _recipients(row)
     try:
         made = letter(row)
         raw = in_bytes(made)

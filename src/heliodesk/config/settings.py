@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from heliodesk.config import database, environment, logs, secret
+from heliodesk.config.postgres.place import place_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = environment.data_folder()
@@ -197,7 +198,7 @@ MAIL_MAX_CONNECTIONS_PER_PEER = environment.number("HELIODESK_MAIL_MAX_CONNECTIO
 MAIL_MAX_MESSAGES_PER_MINUTE = environment.number("HELIODESK_MAIL_MAX_MESSAGES_PER_MINUTE", 120)
 MAIL_IDLE_SECONDS = environment.number("HELIODESK_MAIL_IDLE_SECONDS", 300)
 #: The folder whose disk must have room for mail to be taken: that of the embedded database.
-MAIL_WATCHED_DISK = None if environment.text("DATABASE_URL") else DATA
+MAIL_WATCHED_DISK = None if environment.text("DATABASE_URL") else place_of(DATA).home
 
 # --- mail out -----------------------------------------------------------------------------
 #: ``capture`` (kept, never sent; the default), ``smtp``, or a django-anymail backend's path.

@@ -1,6 +1,7 @@
 """What all conversations of one listener share: storing, addresses, limits, counts."""
 
 import asyncio
+import contextlib
 import shutil
 import ssl
 import time
@@ -85,7 +86,8 @@ class Desk:
         """Whether the disk of the embedded database has space left for mail."""
         if self.disk is not None and time.monotonic() - self._looked_at >= _LOOK_AT_DISK_SECONDS:
             self._looked_at = time.monotonic()
-            self._room = shutil.disk_usage(self.disk).free >= self.limits.free_bytes
+            with contextlib.suppress(OSError):
+                self._room = shutil.disk_usage(self.disk).free >= self.limits.free_bytes
         return self._room
 
     async def keep(self, arrival: Arrival) -> str:
