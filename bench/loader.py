@@ -155,7 +155,7 @@ def _cases(cases: int) -> Iterator[tuple[str, str]]:
         "cases",
         f"""
         create temporary table made on commit drop as
-        select i as id, 1 + floor({contacts} * power(random(), 3))::bigint as contact,
+        select i::bigint as id, 1 + floor({contacts} * power(random(), 3))::bigint as contact,
             case when i > {cases} * 0.98 or i % 100 = 0 then
                 (array['new', 'assigned', 'pending_customer', 'pending_vendor'])[i % 4 + 1]
                 else 'closed' end as state,

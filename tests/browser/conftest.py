@@ -21,6 +21,11 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 _signed_in: dict[str, object] = {}
 
 
+@pytest.fixture(autouse=True)
+def _no_connection_left() -> None:
+    """Nothing to give back: the desk runs in processes of its own, not in this one."""
+
+
 @pytest.fixture(scope="session")
 def desk(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A demo desk in a database of its own."""
@@ -53,7 +58,7 @@ def window(browser: Browser, desk: Desk) -> Iterator[Window]:
     At the end of the test no window may have complained, shown a dialog, or asked anything of a
     server other than the desk.
     """
-    hosts = {urlsplit(desk.address).netloc, f"127.0.0.1:{desk.live_port}"}
+    hosts = {urlsplit(desk.address).netloc, f"localhost:{desk.live_port}"}
     opened: list[tuple[Page, Watch]] = []
 
     def open_for(who: str = "", *, width: int = 1440, **options: object) -> Page:

@@ -29,7 +29,8 @@ class Desk:
     def __init__(self, folder: Path, *, database: str = "") -> None:
         self.folder = folder
         web, self.live_port, self.smtp_port, lmtp = free_ports(4)
-        self.address = f"http://127.0.0.1:{web}"
+        #: By name, since a passkey belongs to a name and never to a number.
+        self.address = f"http://localhost:{web}"
         own = {name: value for name, value in os.environ.items() if not _OWN.match(name)}
         self.environment = own | {
             "HELIODESK_DATA": str(folder / "data"),

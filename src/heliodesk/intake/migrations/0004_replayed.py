@@ -5,23 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_lists'),
-        ('channels', '0002_raw'),
-        ('customers', '0002_merging_and_words'),
-        ('entitlements', '0002_immutable'),
-        ('intake', '0003_marks'),
+        ("cases", "0003_lists"),
+        ("channels", "0002_raw"),
+        ("customers", "0002_merging_and_words"),
+        ("entitlements", "0002_immutable"),
+        ("intake", "0003_marks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='helditem',
-            name='held_state_known',
+            model_name="helditem",
+            name="held_state_known",
         ),
         migrations.AddConstraint(
-            model_name='helditem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'matched', 'rejected', 'spam', 'purged', 'replayed'])), name='held_state_known'),
+            model_name="helditem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["held", "matched", "rejected", "spam", "purged", "replayed"])
+                ),
+                name="held_state_known",
+            ),
         ),
     ]
