@@ -90,11 +90,16 @@ def attachments_of(draft: Draft) -> tuple[NewAttachment, ...]:
     )
 
 
+def channel_of(draft: Draft) -> str:
+    """How the customer reached us: calls and forms by their name, every way of mail as e-mail."""
+    return draft.channel if draft.channel in {"phone", "web"} else "email"
+
+
 def message_of(draft: Draft, outcome: Outcome) -> NewMessage:
     """What the draft says, as a message of a case."""
     contact = outcome.contact
     return NewMessage(
-        channel="email",
+        channel=channel_of(draft),
         at=draft.at,
         author_name=draft.sender_name or (contact.name if contact else "") or draft.sender,
         author_address=draft.sender,
@@ -160,7 +165,7 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         account_id=account.id,
         contact_id=contact_id,
         mailbox_id=draft.mailbox_id,
-        channel="email",
+        channel=channel_of(draft),
         title=draft.title,
         kind="email_tracking" if draft.tracking else "technical",
         severity=draft.severity or decision.priority or "P3",
@@ -261,7 +266,8 @@ def _hold(
         filed.places[index], filed.refs[index] = ("held", id), ref
         rows.append(
             (
-                id, ref, "held", "email", draft.mailbox_id, outcome.reason, outcome.detail,
+                id, ref, "held", channel_of(draft), draft.mailbox_id, outcome.reason,
+                outcome.detail,
                 outcome.decision.queue if outcome.decision else "", decisions.get(index),
                 one_line(storable(draft.sender), 254), one_line(storable(draft.sender_name), 200),
                 one_line(storable(draft.subject)), storable(preview(draft.text, 400)),
