@@ -1,6 +1,9 @@
 """Signing in: by password and code, never by making an account, never by guessing."""
 
+import time
+
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
@@ -84,12 +87,26 @@ def test_a_second_factor_is_asked_for(client: Client) -> None:
     assert "000000" not in client.get("/sign-in/code/").content.decode()
     wrong = client.post("/sign-in/code/", {"code": "000000"})
     assert wrong.status_code == 200
-    import time
-
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     client.post("/sign-in/code/", {"code": code})
     assert client.get("/").status_code == 200
     assert Authenticator.objects.filter(user=user, type="totp").exists()
+
+
+def test_a_code_counts_once_and_a_clock_may_be_a_step_off(client: Client) -> None:
+    user = make.user(email="ines@desk.example", password=make.PASSWORD)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    with time_machine.travel("2026-11-23T10:00:10Z", tick=False) as clock:
+        sign_in(client, "ines@desk.example", make.PASSWORD)
+        ahead = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+        client.post("/sign-in/code/", {"code": ahead})
+        assert client.get("/").status_code == 200
+        client.post("/sign-out/")
+        clock.shift(45)
+        sign_in(client, "ines@desk.example", make.PASSWORD)
+        client.post("/sign-in/code/", {"code": ahead})
+        assert client.get("/").status_code == 302
 
 
 def test_signing_out_ends_the_session(browser: Browser) -> None:

@@ -168,6 +168,12 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Heliodesk"
+#: Steps of 30 s by which a telephone's clock may differ, as RFC 6238 advises.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "heliodesk.web.codes.SignInCode",
+    "reauthenticate": "heliodesk.web.codes.CodeAgain",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
 USERSESSIONS_TRACK_ACTIVITY = False
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
