@@ -1,6 +1,7 @@
 """What the customer is told: the decision's message in words, with local times (R94)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,19 +14,36 @@ from heliodesk.entitlements.policy import Policy
 PLACEHOLDER = "[case reference]"
 
 
-def tell(decision: Decision, policy: Policy, *, reference: str = PLACEHOLDER) -> str:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the facts of a message are put: in writing, or for the ear (``speech.SPOKEN``)."""
+
+    time: Callable[[datetime, Region], str]
+    number: Callable[[Region], str]
+    address: Callable[[str], str]
+    priority: Callable[[str, str], str]
+
+
+def tell(
+    decision: Decision,
+    policy: Policy,
+    *,
+    reference: str = PLACEHOLDER,
+    manner: Manner | None = None,
+) -> str:
     """The sentence for the customer; empty if nothing is sent.
 
     Times are those of the account's region, with its place and zone. To people who cannot be
     placed no account fact is told: their texts have no field that could hold one.
     """
+    manner = manner or WRITTEN
     if decision.message == "none":
         return ""
     message = policy.pack.messages[decision.message]
     text = message.variants.get(decision.variables.get("variant", ""), message.text)
     values = _everybody(policy.pack)
     if decision.message not in BLIND_KEYS:
-        values |= _customer(decision, policy, reference)
+        values |= _customer(decision, policy, reference, manner)
     return fill(text, values)
 
 
@@ -40,23 +58,23 @@ def _everybody(pack: Pack) -> dict[str, str]:
     }
 
 
-def _customer(decision: Decision, policy: Policy, reference: str) -> dict[str, str]:
+def _customer(decision: Decision, policy: Policy, reference: str, manner: Manner) -> dict[str, str]:
     given: Mapping[str, str] = decision.variables
     place = policy.place(given.get("region"))
     labels = {severity.code: severity.label for severity in policy.pack.severities}
     priority = decision.priority or ""
     return {
-        "address": policy.pack.mail_addresses[place.region.mail],
-        "due": local_time(decision.due, place.region) if decision.due else "",
+        "address": manner.address(policy.pack.mail_addresses[place.region.mail]),
+        "due": manner.time(decision.due, place.region) if decision.due else "",
         "length": given.get("length", ""),
         "limit": given.get("limit", ""),
         "missing": given.get("missing", ""),
-        "next_opening": local_time(decision.next_opening, place.region)
+        "next_opening": manner.time(decision.next_opening, place.region)
         if decision.next_opening
         else "",
-        "number": number_text(place.region),
+        "number": manner.number(place.region),
         "package": given.get("package", ""),
-        "priority": f"{priority} ({labels[priority]})" if priority else "",
+        "priority": manner.priority(priority, labels[priority]) if priority else "",
         "reference": reference,
         "target_label": policy.settings.targets_label,
     }
@@ -94,3 +112,12 @@ def shown_number(number: PhoneNumber) -> str:
     form = phonenumbers.PhoneNumberFormat
     style = form.NATIONAL if number.national_only else form.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+#: As it stands in a mail or on a page.
+WRITTEN = Manner(
+    time=local_time,
+    number=number_text,
+    address=str,
+    priority=lambda code, label: f"{code} ({label})",
+)

@@ -14,17 +14,28 @@ CAPPED = "P2"
 def p1_gate(course: Course) -> bool:
     """Priority 1 needs a call, the definition met, and the right caller at the right hour."""
     request = course.request
-    if (request.severity or course.settings.severity_default) != P1:
+    if _follows_up(course):
+        _about_open_p1(course)
+    elif (request.severity or course.settings.severity_default) != P1:
         course.reasons.append(reasons.NOT_P1)
     elif not request.by_phone:
         _claimed_in_writing(course)
     elif not request.p1_criteria_met:
         _criteria_not_met(course)
-    elif request.existing_case is ExistingCase.OPEN and request.existing_priority == P1:
-        _about_open_p1(course)
     else:
         _call(course)
     return False
+
+
+def _follows_up(course: Course) -> bool:
+    """Whether it is a call about an open P1, whatever severity the caller names (R57)."""
+    request = course.request
+    return (
+        request.by_phone
+        and request.p1_criteria_met
+        and request.existing_case is ExistingCase.OPEN
+        and request.existing_priority == P1
+    )
 
 
 def _claimed_in_writing(course: Course) -> None:
