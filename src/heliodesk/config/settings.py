@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "heliodesk.intake",
     "heliodesk.routing",
     "heliodesk.sla",
+    "heliodesk.oncall",
     "heliodesk.notifications",
     "heliodesk.web",
     "django.contrib.auth",
@@ -82,6 +83,7 @@ JOURNAL_FOLLOWERS = [
     "heliodesk.cases.follow",
     "heliodesk.routing.follow",
     "heliodesk.sla.follow",
+    "heliodesk.oncall.follow",
     "heliodesk.notifications.follow",
     "heliodesk.notifications.notices",
 ]
@@ -223,6 +225,21 @@ BLOB_S3_ENDPOINT = environment.text("HELIODESK_BLOB_S3_ENDPOINT")
 BLOB_S3_KEY = environment.text("HELIODESK_BLOB_S3_KEY")
 BLOB_S3_SECRET = environment.text("HELIODESK_BLOB_S3_SECRET")
 BLOB_S3_REGION = environment.text("HELIODESK_BLOB_S3_REGION", "us-east-1")
+
+# --- paging -------------------------------------------------------------------------------
+#: ``capture`` (pages are kept and handed to nobody; the default) or ``send``.
+PAGING = environment.text("HELIODESK_PAGING", "capture")
+#: A provider of calls and SMS that speaks Twilio's REST interface; empty switches both off.
+VOICE_API = environment.text("HELIODESK_VOICE_API", "https://api.twilio.com").rstrip("/")
+VOICE_ACCOUNT = environment.text("HELIODESK_VOICE_ACCOUNT")
+VOICE_TOKEN = environment.text("HELIODESK_VOICE_TOKEN")
+#: The number that pages come from, in E.164.
+VOICE_FROM = environment.text("HELIODESK_VOICE_FROM")
+#: The key pair of Web Push (VAPID, PEM file of the private key) and whom push services may write to.
+PUSH_KEY = environment.text("HELIODESK_PUSH_KEY")
+PUSH_CONTACT = environment.text("HELIODESK_PUSH_CONTACT")
+#: An address outside that is asked every few seconds while pages can go out (dead man's switch).
+HEARTBEAT_URL = environment.text("HELIODESK_HEARTBEAT_URL")
 
 # --- being watched ------------------------------------------------------------------------
 METRICS_TOKEN = environment.text("HELIODESK_METRICS_TOKEN")
