@@ -18,6 +18,7 @@ from heliodesk.customers.models import (
     Contact,
     ContactAddress,
     ContactRole,
+    Partnership,
     VerifiedDomain,
 )
 from heliodesk.customers.rules import RoleKind
@@ -131,6 +132,31 @@ def contact(
         contact=row, account=account, kind=RoleKind(kind), valid_from=valid_from, valid_to=valid_to
     )
     return row
+
+
+def sign_in_of(contact: Contact, *, password: str = "") -> User:
+    """What this contact signs in to the portal with; made if they never did."""
+    if contact.user is None:
+        row = User(
+            email=address_of(contact),
+            name=contact.name,
+            role=Role.CONTACT,
+            created_at=NOW,
+        )
+        if password:
+            row.set_password(password)
+        else:
+            row.set_unusable_password()
+        row.save()
+        contact.user = row
+        contact.save(update_fields=["user"])
+    return contact.user
+
+
+def partnership(partner: Account, customer: Account, **fields: Any) -> Partnership:
+    """The partner may act for the customer."""
+    fields.setdefault("valid_from", date(2026, 1, 1))
+    return Partnership.objects.create(partner=partner, customer=customer, **fields)
 
 
 def address_of(contact: Contact) -> str:

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from heliodesk.customers.models import Contact
 from heliodesk.web import badges, rail
+from heliodesk.web.portal.who import CHOSEN
 from tests import make
 
 Browser = Callable[..., Client]
+Portal = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +32,21 @@ def browser(db: None) -> Browser:
         person = user or make.user(**fields)
         client.force_login(person)
         client.person = person  # type: ignore[attr-defined]
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def portal(db: None) -> Portal:
+    """A browser signed in to the portal as this contact, acting at ``place`` when it is given."""
+
+    def signed_in(contact: Contact, *, place: str = "", csrf: bool = False) -> Client:
+        client = Client(enforce_csrf_checks=csrf)
+        client.force_login(make.sign_in_of(contact))
+        if place:
+            client.cookies[CHOSEN] = place
+        client.contact = contact  # type: ignore[attr-defined]
         return client
 
     return signed_in

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from heliodesk.customers.rules import Lifecycle, RelationKind, RoleKind
 from heliodesk.customers.spans import span
+from heliodesk.identity.models import User
 
 
 class Account(models.Model):
@@ -96,6 +97,12 @@ class Contact(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    #: What they sign in to the portal with; none until they first do.
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="contact"
+    )
+    #: When they were last invited to the portal.
+    invited_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -19,6 +19,8 @@ class RoleKind(StrEnum):
     AUTHORISED = "authorised"
     DESIGNATED = "designated"
     ADMIN = "admin"
+    #: Reads every case of the account, and not only their own.
+    VIEWER = "viewer"
 
 
 class RelationKind(StrEnum):

@@ -191,7 +191,7 @@ def change_team(
 
 def _refuse_last_admin(user: User) -> None:
     """Refuse to leave the desk without anybody who may administer it; a lock keeps races out."""
-    admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True)
+    admins = User.staff.select_for_update().filter(role=Role.ADMIN, is_active=True)
     if not [admin for admin in admins if admin.pk != user.pk]:
         raise Refused(f"{user.name} is the only administrator; make somebody else one first.")
 

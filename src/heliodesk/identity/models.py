@@ -8,7 +8,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
-from heliodesk.identity.rules import Role
+from heliodesk.identity.rules import STAFF, Role
 
 
 class Users(BaseUserManager["User"]):
@@ -18,8 +18,15 @@ class Users(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class Staff(models.Manager["User"]):
+    """Users who work at the desk."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().filter(role__in=STAFF)
+
+
 class User(AbstractBaseUser):
-    """A person who works at the desk; the e-mail address signs in."""
+    """Somebody who signs in by their e-mail address: a person of the desk or a contact."""
 
     email = models.EmailField()
     name = models.CharField(max_length=120)
@@ -32,6 +39,8 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     objects: ClassVar[Users] = Users()
+    #: Those who work at the desk, without contacts.
+    staff: ClassVar[Staff] = Staff()
 
     class Meta:
         constraints = [

@@ -4,11 +4,13 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is at the desk."""
+    """What a person is at the desk; a contact is no person of the desk and may do nothing there."""
 
     AGENT = "agent"
     LEAD = "lead"
     ADMIN = "admin"
+    #: Somebody of a customer, who signs in to the portal only.
+    CONTACT = "contact"
 
 
 class May(StrEnum):
@@ -40,10 +42,14 @@ _AGENT = frozenset(
 )
 _LEAD = _AGENT | {May.REVIVE_CANCELLED, May.EDIT_CUSTOMERS, May.SEE_REPORTS, May.EDIT_CONTRACTS}
 
+#: The roles that people of the desk may have.
+STAFF = (Role.AGENT, Role.LEAD, Role.ADMIN)
+
 PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.AGENT: _AGENT,
     Role.LEAD: _LEAD,
     Role.ADMIN: frozenset(May),
+    Role.CONTACT: frozenset(),
 }
 
 

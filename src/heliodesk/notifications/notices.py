@@ -14,7 +14,7 @@ insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
 select distinct u.id, r.verb, c.id, c.account_id, r.data, r.at
 from {sql.recordset(_COLUMNS)}
 join cases_case c on c.id = r.subject_id
-join identity_user u on u.is_active and (
+join identity_user u on u.is_active and u.role <> 'contact' and (
     u.id = c.owner_id
     or (c.owner_id is null and exists (
         select from identity_teammember m join identity_team t on t.id = m.team_id

@@ -81,7 +81,7 @@ def team_of(id: int) -> Team | None:
 
 def user_of(id: int) -> User | None:
     """A person of the desk who is active."""
-    return User.objects.filter(pk=id, is_active=True).first()
+    return User.staff.filter(pk=id, is_active=True).first()
 
 
 def teams(at: datetime) -> list[TeamRow]:

@@ -11,6 +11,10 @@ from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 
 View = Callable[..., HttpResponseBase]
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+#: What a refusal says of a page that is for the other side.
+CONTACTS_ONLY, DESK_ONLY = "contacts only", "desk only"
 _V = TypeVar("_V", bound=View)
 
 
@@ -24,13 +28,16 @@ class PersonRequest(HttpRequest):
 
 def public(view: _V) -> _V:
     """Mark a view that needs no sign-in."""
-    view.access = "public"  # type: ignore[attr-defined]
+    view.access = PUBLIC  # type: ignore[attr-defined]
     return view
 
 
 def for_everybody(view: _V) -> _V:
-    """Mark a view for every signed-in person, whatever their role."""
-    view.access = "signed in"  # type: ignore[attr-defined]
+    """Mark a view for everybody who is signed in: people of the desk in any role, and contacts.
+
+    Its request carries ``person`` or ``customer``, never both.
+    """
+    view.access = SIGNED_IN  # type: ignore[attr-defined]
     return view
 
 
@@ -50,6 +57,16 @@ def needs(permission: May) -> Callable[[View], View]:
     return guard
 
 
+def needed(view: Any) -> Any:
+    """What a view was marked to need; none when it was never marked."""
+    return getattr(view, "access", None)
+
+
 def is_public(view: Any) -> bool:
     """Whether a view was marked as needing no sign-in."""
-    return getattr(view, "access", None) == "public"
+    return bool(needed(view) == PUBLIC)
+
+
+def for_whom(refusal: PermissionDenied) -> str:
+    """Which side the refused page is for, when it is not a matter of the role."""
+    return str(refusal.args[0]) if refusal.args else ""

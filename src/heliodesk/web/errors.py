@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heliodesk.cases.access import Hidden
 from heliodesk.cases.rules import Refused
+from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, for_whom
 from heliodesk.web.answer import page
 
 log = structlog.get_logger()
@@ -18,11 +19,21 @@ log = structlog.get_logger()
 RETRY_SECONDS = 10
 
 
-def error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def error(
+    request: HttpRequest, status: int, title: str, text: str, *, home: str = ""
+) -> HttpResponse:
     """A short page; for htmx only the sentence, which it shows as a notice."""
     if request.headers.get("HX-Request"):
         return HttpResponse(f"{title}. {text}", status=status, content_type="text/plain")
-    return page(request, "errors/error.html", status=status, code=status, title=title, text=text)
+    return page(
+        request,
+        "errors/error.html",
+        status=status,
+        code=status,
+        title=title,
+        text=text,
+        home=home or ("/support/" if getattr(request, "customer", None) else "/"),
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -37,6 +48,29 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
     """The page exists, and is for others."""
+    if for_whom(exception) == CONTACTS_ONLY:
+        return error(
+            request,
+            403,
+            _("This is the customers' side"),
+            _("You are signed in as somebody of the desk; only contacts of a customer see this."),
+        )
+    if for_whom(exception) == DESK_ONLY:
+        return error(
+            request,
+            403,
+            _("This is the desk's side"),
+            _("Your cases and your support details are in the customer portal."),
+            home="/support/",
+        )
+    if getattr(request, "customer", None):
+        return error(
+            request,
+            403,
+            _("This is for account administrators"),
+            _("Ask one of the administrators of your account; the contacts page names them."),
+            home="/support/",
+        )
     return error(
         request,
         403,

@@ -8,14 +8,20 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web import people, translation
-from heliodesk.web.access import is_public
+from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, SIGNED_IN, is_public, needed
+from heliodesk.web.portal import door, who
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+#: Where contacts sign in, and where they arrive.
+PORTAL_SIGN_IN = "/support/sign-in/"
+_HOME = "/support/"
 _GIVEN_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 
@@ -74,9 +80,13 @@ def signed_in(get_response: Handler) -> Handler:
         if is_public(view):
             return None
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if needed(view) == door.ACCESS:
+            return _let_customer_in(request, key)
         person = people.of_session(key, clock.now()) if key else None
+        if person and person.role is Role.CONTACT:
+            return _send_contact(request, view, key)
         if person is None:
-            return _to_sign_in(request)
+            return _to_sign_in(request, settings.LOGIN_URL)
         request.person = person  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(person=person.id)
         return None
@@ -85,10 +95,31 @@ def signed_in(get_response: Handler) -> Handler:
     return handle
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+def _let_customer_in(request: HttpRequest, key: str) -> HttpResponseBase | None:
+    """Set ``request.customer`` for a page of the portal; people of the desk are refused."""
+    at = clock.now()
+    chosen = request.COOKIES.get(who.CHOSEN, "")
+    customer = who.of_session(key, at, chosen) if key else None
+    if customer is None:
+        person = people.of_session(key, at) if key else None
+        if person and person.role is not Role.CONTACT:
+            raise PermissionDenied(CONTACTS_ONLY)
+        return _to_sign_in(request, PORTAL_SIGN_IN)
+    request.customer = customer  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(contact=customer.contact_id)
+    return None
+
+
+def _send_contact(request: HttpRequest, view: Any, key: str) -> HttpResponseBase | None:
+    """A contact on a page of the desk: refused, unless it is about their own sign-in."""
+    if needed(view) != SIGNED_IN:
+        raise PermissionDenied(DESK_ONLY)
+    return _let_customer_in(request, key)
+
+
+def _to_sign_in(request: HttpRequest, address: str) -> HttpResponseBase:
     """Send the browser to the sign-in page, and back here afterwards."""
     back = request.get_full_path() if request.method == "GET" else ""
-    address = settings.LOGIN_URL + (f"?next={quote(back)}" if back not in ("", "/") else "")
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
-    return redirect(address)
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address + (f"?next={quote(back)}" if back not in ("", "/", _HOME) else ""))

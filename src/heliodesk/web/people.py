@@ -43,13 +43,13 @@ def of_session(key: str, at: datetime) -> Person | None:
 def person_of(row: tuple[Any, ...]) -> Person | None:
     """The person of a row of ``SQL``, or none when their password has changed since."""
     id, name, email, role, zone, password, data, offshore, queues = row
-    if not _holds(data, password):
+    if not holds(data, password):
         return None
     return Person(id, name, email, Role(role), zone, offshore, tuple(queues))
 
 
 @lru_cache(maxsize=2048)
-def _holds(data: str, password: str) -> bool:
+def holds(data: str, password: str) -> bool:
     """Whether the session was begun with this password (its stored hash)."""
     begun = _begun_with(data)
     return bool(begun) and any(

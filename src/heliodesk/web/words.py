@@ -46,6 +46,7 @@ _CONTACT_KINDS = {
     "authorised": _("authorised"),
     "designated": _("designated"),
     "admin": _("account administrator"),
+    "viewer": _("sees all cases"),
 }
 _LIFECYCLES = {
     "implementation": _("Being set up"),

@@ -20,7 +20,7 @@ def assign(case: Case, *, owner_id: int, by: By, at: datetime) -> Case:
     Raises:
         Refused: there is no such active colleague, or they may not see an offshore case.
     """
-    owner = User.objects.filter(pk=owner_id, is_active=True).first()
+    owner = User.staff.filter(pk=owner_id, is_active=True).first()
     if owner is None:
         raise Refused("This colleague is not active. Choose another.")
     if case.offshore and not owner.teams.filter(offshore=True).exists():

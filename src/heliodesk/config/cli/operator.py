@@ -23,7 +23,7 @@ def acting_person(email: str | None) -> Person:
     Raises:
         LookupError: there is no such active user.
     """
-    users = User.objects.filter(is_active=True).order_by("pk")
+    users = User.staff.filter(is_active=True).order_by("pk")
     row = users.filter(email__iexact=email).first() if email else users.first()
     if row is None:
         who = f"the address {email}" if email else "any address"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heliodesk.config.cli.open import open_desk
-from heliodesk.identity.rules import Role
+from heliodesk.identity.rules import STAFF, Role
 
 if TYPE_CHECKING:
     from heliodesk.identity.models import Team, User
 
-ROLE = click.Choice([role.value for role in Role])
+ROLE = click.Choice([role.value for role in STAFF])
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 FROM_STDIN = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input."
@@ -70,7 +70,7 @@ def list_(everybody: bool, as_json: bool) -> None:
     with _desk():
         from heliodesk.identity.models import User
 
-        users = User.objects.prefetch_related("teams").order_by("email")
+        users = User.staff.prefetch_related("teams").order_by("email")
         rows = [_shown(user) for user in users if everybody or user.is_active]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -195,7 +195,7 @@ def _password(*, from_stdin: bool) -> str:
 def _user(email: str) -> "User":
     from heliodesk.identity.models import User
 
-    user = User.objects.filter(email__iexact=email).first()
+    user = User.staff.filter(email__iexact=email).first()
     if user is None:
         raise click.ClickException(f"Nobody here has the address {email}.")
     return user

@@ -14,6 +14,7 @@ _WORDS = {
     RoleKind.AUTHORISED: "an authorised contact",
     RoleKind.DESIGNATED: "a designated contact",
     RoleKind.ADMIN: "an account administrator",
+    RoleKind.VIEWER: "somebody who sees all cases",
 }
 
 

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_noop as _
 from heliodesk.identity import actions, queries
 from heliodesk.identity.actions import Refused
 from heliodesk.identity.models import User
-from heliodesk.identity.rules import May, Role
+from heliodesk.identity.rules import STAFF, May, Role
 from heliodesk.kernel import clock
 from heliodesk.web import rail
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.told import tell
 
-ROLES = [role.value for role in Role]
+ROLES = [role.value for role in STAFF]
 
 
 @needs(May.EDIT_USERS)
@@ -75,7 +75,7 @@ def new(request: PersonRequest) -> HttpResponse:
 @needs(May.EDIT_USERS)
 def edit(request: PersonRequest, id: int) -> HttpResponse:
     """One person."""
-    return _answer(request, get_object_or_404(User, pk=id))
+    return _answer(request, get_object_or_404(User.staff, pk=id))
 
 
 def _answer(
@@ -103,7 +103,7 @@ def do(request: PersonRequest, id: int, verb: str) -> HttpResponse:
     deed = DEEDS.get(verb)
     if deed is None or request.method != "POST":
         raise Http404
-    user = get_object_or_404(User, pk=id)
+    user = get_object_or_404(User.staff, pk=id)
     work, done = deed
     try:
         work(request, user)

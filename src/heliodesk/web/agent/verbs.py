@@ -219,7 +219,10 @@ def _ask(request: PersonRequest, case: Case, verb: str, deed: Deed) -> HttpRespo
 
 def _colleagues() -> list[tuple[int, str]]:
     """Everybody who may work, by name."""
-    sql = "select id, name from identity_user where is_active order by lower(name), id limit 500"
+    sql = (
+        "select id, name from identity_user where is_active and role <> 'contact'"
+        " order by lower(name), id limit 500"
+    )
     return [(id, name) for id, name in reading.rows(connection, sql)]
 
 

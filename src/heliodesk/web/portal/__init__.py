@@ -1,0 +1,1 @@
+"""The customer's own front: signing in, cases, support details, contacts."""
