@@ -73,7 +73,7 @@ def _remember(
 
 def _may_answer(outcome: Outcome, draft: Draft, facts: Facts, answered: dict[str, int]) -> Outcome:
     """Keep the caps on automatic answers: per sender and hour, one how-to a day (C8, C20)."""
-    if not outcome.answer:
+    if not outcome.answer or draft.proven:
         return outcome
     count = answered.get(draft.sender, 0)
     silent = draft.unanswerable or not draft.sender or count >= ANSWERS_PER_HOUR
@@ -293,9 +293,12 @@ def _new(draft: Draft, facts: Facts, at: datetime, failed_auth: str) -> Outcome:
     flags = set(decision.flags)
     if _spoofed(draft):
         flags.add("auth_failed")
+    if draft.by_form and not draft.proven:
+        flags.add("sender_unproven")
     if identity.contradictory:
         flags.add("several_ids")
-    if facts.pack.policy.pack.settings["email.company_mismatch"].default == "flag":
+    asked = facts.pack.policy.pack.settings["email.company_mismatch"].default == "flag"
+    if asked and not draft.proven:
         company = company_flag(draft.text, identity.account.name)
         flags |= {company} if company else set()
     if not draft.text.strip() and not draft.parts:
@@ -326,14 +329,14 @@ def request_of(
     lifecycle = account.lifecycle if account else Lifecycle.LIVE
     policy = facts.pack.policy.pack
     return Request(
-        channel=Channel.EMAIL,
+        channel=Channel.WEB if draft.by_form else Channel.EMAIL,
         contact_role=identity.role,
         account_id=identity.id_state,
         package=_known_package(held.package if held else None, facts),
         region=account.region if account and account.region in policy.regions else None,
         endpoint=facts.endpoints.get(draft.mailbox_id or 0),
         severity=draft.severity,
-        case_type=CaseType.EMAIL_TRACKING if draft.tracking else CaseType.TECHNICAL,
+        case_type=_case_type(draft),
         lifecycle=Lifecycle.IMPLEMENTATION if lifecycle == "implementation" else Lifecycle.LIVE,
         service=Service.TERMINATED if lifecycle == "ended" else Service.ACTIVE,
         package_expired_days=held.expired_days if held else 0,
@@ -342,7 +345,15 @@ def request_of(
         existing_case=existing,
         closed_days=closed_days,
         missing_fields=draft.missing_fields,
+        issue_details_length=None if case else draft.details_length,
     )
+
+
+def _case_type(draft: Draft) -> CaseType:
+    """What the sender chose, else what the words of a mail ask for."""
+    if draft.kind in set(CaseType):
+        return CaseType(draft.kind)
+    return CaseType.EMAIL_TRACKING if draft.tracking else CaseType.TECHNICAL
 
 
 def _known_package(code: str | None, facts: Facts) -> str | None:

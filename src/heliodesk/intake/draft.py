@@ -1,13 +1,14 @@
 """One thing that came in, whatever the channel, as the rest of intake sees it."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from heliodesk.channels.threading_ids import ref_in_address, ref_in_message_id
 from heliodesk.channels.verdicts import Verdict, verdict
+from heliodesk.intake import form, tracking
 from heliodesk.intake import subject as subjects
-from heliodesk.intake import tracking
 from heliodesk.intake.mail import Bounce, Parsed, Part
 from heliodesk.intake.subject import FoundIds
 from heliodesk.kernel.references import is_held_reference
@@ -58,6 +59,18 @@ class Draft:
     tracking: bool
     missing_fields: tuple[str, ...]
     marks: dict[str, object] = field(default_factory=dict)
+    #: What the sender chose in a form: the kind of case; and how long the details are.
+    kind: str = ""
+    details_length: int | None = None
+    #: The account that a signed-in sender acts for; none for everybody else.
+    account_id: int | None = None
+    #: The desk itself knows who sent it: a signed-in contact.
+    proven: bool = False
+
+    @property
+    def by_form(self) -> bool:
+        """Whether it came through a web form."""
+        return self.channel == form.CHANNEL
 
 
 def of_mail(
@@ -121,6 +134,84 @@ def of_mail(
         missing_fields=tracking.missing_fields(shown) if asks else (),
         marks=_marks(mail, checked),
     )
+
+
+def of_form(
+    raw: bytes,
+    *,
+    inbound_id: int,
+    at: datetime,
+    mailbox_id: int | None,
+    pattern: str,
+    own_addresses: frozenset[str],
+) -> Draft:
+    """The draft of a web form. A reference in it counts only from a signed-in contact.
+
+    Raises:
+        ValueError: the bytes are no form.
+    """
+    sent, parts = form.read_form(raw, at)
+    asks = sent.kind == "email_tracking"
+    named = f"({sent.identifier}) {sent.subject}" if sent.identifier else sent.subject
+    ids = subjects.find_ids(named, pattern)
+    if sent.identifier and not ids.values:
+        ids = FoundIds(malformed=True)
+    text = storable(sent.text or sent.details)
+    refs = (sent.case_ref,) if sent.proven and sent.case_ref else ()
+    return Draft(
+        inbound_id=inbound_id,
+        channel=form.CHANNEL,
+        at=at,
+        mailbox_id=mailbox_id,
+        sender=sent.address.lower(),
+        sender_name=sent.name,
+        to=(),
+        cc=(),
+        subject=sent.subject,
+        title=subjects.title_of(sent.subject, pattern),
+        text=text,
+        new_text=None,
+        html=None,
+        parts=parts,
+        ids=ids,
+        token_refs=refs,
+        held_refs=(),
+        tagged_refs=(),
+        bare_refs=(),
+        message_id=_id_of_form(raw),
+        ancestors=(),
+        body_hash=hashlib.sha256(raw).digest()[:16],
+        replied_by_machine=False,
+        unanswerable=False,
+        ours=sent.address.lower() in own_addresses,
+        bounce=None,
+        verdict=verdict([], []),
+        severity=sent.severity or None,
+        tracking=asks,
+        missing_fields=tuple(n for n in tracking.FIELDS if not sent.trace.get(n)) if asks else (),
+        marks=_form_marks(sent),
+        kind=sent.kind,
+        details_length=None if refs else len(sent.details),
+        account_id=sent.account_id if sent.proven else None,
+        proven=sent.proven,
+    )
+
+
+def _id_of_form(raw: bytes) -> str:
+    found = re.search(rb"^Message-ID: <([^>\r\n]{1,200})>", raw, re.M)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def _form_marks(sent: form.Submission) -> dict[str, object]:
+    """What was typed into fields of its own, for whoever works on the case."""
+    marks: dict[str, object] = {}
+    if sent.trace:
+        marks["trace"] = {**sent.trace, "zone": sent.zone}
+    if sent.alternative:
+        marks["alternative"] = sent.alternative
+    if not sent.proven:
+        marks["public"] = True
+    return marks
 
 
 def _token_refs(addresses: tuple[str, ...], mail: Parsed) -> list[str]:

@@ -140,7 +140,8 @@ def load(
         cases, case_by_ref = _cases(cursor, drafts, threads, held, sent)
         taken = _taken(cursor, drafts)
         answered, taught = _answers(cursor, drafts, at)
-        known, packages = _accounts(known, cases, accounts, at)
+        named = accounts | {draft.account_id for draft in drafts if draft.account_id}
+        known, packages = _accounts(known, cases, named, at)
     return Facts(
         customers=known,
         pack=pack,

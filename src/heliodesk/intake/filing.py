@@ -167,7 +167,7 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         mailbox_id=draft.mailbox_id,
         channel=channel_of(draft),
         title=draft.title,
-        kind="email_tracking" if draft.tracking else "technical",
+        kind=draft.kind or ("email_tracking" if draft.tracking else "technical"),
         severity=draft.severity or decision.priority or "P3",
         priority=decision.priority or "P3",
         queue=decision.queue,

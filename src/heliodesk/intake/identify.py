@@ -46,6 +46,10 @@ def role_at(
 def identify(draft: Draft, known: CustomerFacts) -> Identity:
     """The sender's identity for a message that starts something new."""
     contact = known.contact(draft.sender)
+    chosen = known.accounts.get(draft.account_id or 0)
+    if chosen:
+        role = role_at(contact, chosen, draft.sender, known)
+        return Identity(role, AccountId.VALID, chosen, contact)
     named = [account for value in draft.ids.values if (account := known.account_of_id(value))]
     if named:
         return _by_id(draft, contact, named, known)

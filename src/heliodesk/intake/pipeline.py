@@ -20,10 +20,10 @@ from heliodesk.channels import blobs
 from heliodesk.channels.blob_errors import StoreTrouble
 from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes, own_addresses
 from heliodesk.entitlements import packs
-from heliodesk.intake import facts
+from heliodesk.intake import facts, form
 from heliodesk.intake.claim import FATAL, MOST, Marks, Waiting, claim, clear, deaths
 from heliodesk.intake.decide import decide_all
-from heliodesk.intake.draft import Draft, of_mail
+from heliodesk.intake.draft import Draft, of_form, of_mail
 from heliodesk.intake.filing import file_all
 from heliodesk.intake.mail import read
 from heliodesk.intake.poison import put_aside
@@ -142,6 +142,15 @@ def _read_all(
 
 def draft_of(one: Waiting, own: frozenset[str], pack: packs.ActivePack) -> Draft:
     """The draft of a claimed message."""
+    if one.channel == form.CHANNEL:
+        return of_form(
+            one.raw,
+            inbound_id=one.id,
+            at=one.received_at,
+            mailbox_id=one.mailbox_id,
+            pattern=pack.policy.pack.identifier.pattern,
+            own_addresses=own,
+        )
     return of_mail(
         read(one.raw, at=one.received_at),
         inbound_id=one.id,

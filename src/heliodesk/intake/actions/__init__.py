@@ -7,11 +7,13 @@ from heliodesk.intake.actions.deciding import (
     release_held,
     spam_held,
 )
+from heliodesk.intake.actions.forms import Taken, take_form, what_became_of
 from heliodesk.intake.actions.reading import HeldContent, read_held
 from heliodesk.intake.actions.replay import replay_held
 
 __all__ = [
     "HeldContent",
+    "Taken",
     "append_held",
     "purge_held",
     "read_held",
@@ -19,4 +21,6 @@ __all__ = [
     "release_held",
     "replay_held",
     "spam_held",
+    "take_form",
+    "what_became_of",
 ]
