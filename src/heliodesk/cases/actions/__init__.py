@@ -14,7 +14,7 @@ from heliodesk.cases.actions.promising import (
     promise,
     repackage,
 )
-from heliodesk.cases.actions.qualifying import move, prioritise, retitle
+from heliodesk.cases.actions.qualifying import move, prioritise, promote, retitle
 from heliodesk.cases.actions.relations import confirm_sender, invite, link, uninvite, unlink
 from heliodesk.cases.actions.states import (
     await_customer,
@@ -50,6 +50,7 @@ __all__ = [
     "place_in_queues",
     "prioritise",
     "promise",
+    "promote",
     "release",
     "reopen",
     "repackage",

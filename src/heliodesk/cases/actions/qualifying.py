@@ -34,6 +34,29 @@ def prioritise(case: Case, *, priority: str, reason: str, by: By, at: datetime) 
     )
 
 
+def promote(case: Case, *, queue: str, reason: str, by: By, at: datetime) -> Case:
+    """Make an open case a P1, because its customer called and said so (R57, R81, C5).
+
+    Args:
+        queue: the queue of P1 cases.
+
+    Raises:
+        Refused: the case is not open.
+    """
+    data = {"priority": "P1", "was": case.priority, "reason": reason, "by_call": True}
+    return step(
+        case,
+        Verb.PRIORITISE,
+        by=by,
+        at=at,
+        data=data,
+        priority="P1",
+        queue=queue,
+        flags=sorted({*case.flags, "p1_by_call"}),
+        urgency=reprioritised(case.urgency, "P1"),
+    )
+
+
 def retitle(case: Case, *, title: str, by: By, at: datetime) -> Case:
     """Give the case a better title.
 
