@@ -1,6 +1,6 @@
 """Who is told when something happens: letters to customers, written as outbound rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from heliodesk.channels import outgoing, threading_ids
@@ -11,7 +11,7 @@ from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel.references import spoken
 from heliodesk.kernel.text import preview
 from heliodesk.notifications import words_in_force
-from heliodesk.notifications.queries import CaseLetter, case_letters
+from heliodesk.notifications.queries import CaseLetter, case_letters, last_said
 from heliodesk.notifications.rendering import Mail, Words, render
 
 #: Characters of the customer's own words that an acknowledgement repeats.
@@ -33,23 +33,67 @@ def answer(events: Sequence[Recorded]) -> None:
     _letters(events, "reply", automatic=False)
 
 
-def _letters(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
-    wanted = [e for e in events if not automatic or e.told.get("answer")]
+def remind(events: Sequence[Recorded]) -> None:
+    """The customer is told again what we wait for, and until when (R94)."""
+    said = last_said([event.subject_id for event in events])
+    about = {e.id: said[e.subject_id].message_id for e in events if e.subject_id in said}
+    asked = {e.id for e in events if e.id in about and said[e.subject_id].ours}
+    _letters(events, "reminder", automatic=True, about=about, without_text=about.keys() - asked)
+
+
+def resolved(events: Sequence[Recorded]) -> None:
+    """The customer reads how the case was solved, unless the answer of that moment says it."""
+    said = last_said([event.subject_id for event in events])
+    about = {}
+    for event in events:
+        last = said.get(event.subject_id)
+        if last and not (last.ours and last.at >= event.at):
+            about[event.id] = last.message_id
+    _letters(events, "resolved", automatic=True, about=about)
+
+
+def _letters(
+    events: Sequence[Recorded],
+    kind: str,
+    *,
+    automatic: bool,
+    about: Mapping[int, int] | None = None,
+    without_text: Collection[int] = (),
+) -> None:
+    """Write these letters.
+
+    Args:
+        about: the message that each event's letter is about, by event; the event's own when None.
+        without_text: events whose letter does not repeat that message.
+    """
+    if about is None:
+        wanted = [e for e in events if not automatic or e.told.get("answer")]
+        about = {event.id: event.data["message"] for event in wanted}
+    else:
+        wanted = [event for event in events if event.id in about]
     if not wanted:
         return
-    letters = case_letters([(e.subject_id, e.data["message"]) for e in wanted])
+    letters = case_letters([(e.subject_id, about[e.id]) for e in wanted])
     boxes, words = active_mailboxes(), words_in_force.load()
     drafts = []
     for event in wanted:
-        letter = letters[event.data["message"]]
+        letter = letters[about[event.id]]
+        if event.id in without_text:
+            letter = letter._replace(text="")
         box = answering(
             boxes, region=letter.region, offshore=letter.offshore, written_to=letter.mailbox_id
         )
         if box and outgoing.is_address(letter.requester):
             own = words.of(kind, region=letter.region, language=letter.language)
             mail = render(own, _values(letter, event.told), box)
-            drafts.append(_draft(kind, letter, mail, box, automatic=automatic))
+            drafts.append(_draft(_key(kind, event, letter), letter, mail, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
+
+
+def _key(kind: str, event: Recorded, letter: CaseLetter) -> str:
+    """What makes a letter one: a message is answered once, other things happen several times."""
+    about_event = kind in {"reminder", "resolved"}
+    return f"{kind}:e{event.id}" if about_event else f"{kind}:{letter.message_id}"
 
 
 def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,16 +109,19 @@ def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
         "attachments": [str(file["name"]) for file in letter.files],
         "author": letter.author,
         "text": text,
+        "until": str(told.get("until", "")),
+        "resolution": letter.resolution.strip(),
     }
 
 
 def _draft(
-    kind: str, letter: CaseLetter, mail: Mail, box: MailboxFacts, *, automatic: bool
+    key: str, letter: CaseLetter, mail: Mail, box: MailboxFacts, *, automatic: bool
 ) -> OutboundDraft:
     answered = f"<{letter.in_reply_to}>" if letter.in_reply_to else ""
     copied = [] if automatic else [a for a in letter.copied if outgoing.is_address(a)]
+    kind = key.partition(":")[0]
     return OutboundDraft(
-        key=f"{kind}:{letter.message_id}",
+        key=key,
         mailbox_id=box.id,
         kind=kind,
         subject_kind="case",
@@ -156,6 +203,8 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "opened"): acknowledge,
     ("case", "reopen"): reopened,
     ("case", "reply"): answer,
+    ("case", "reminded"): remind,
+    ("case", "resolve"): resolved,
     ("held", "opened"): answer_held,
     ("held", "rejected"): reject_held,
 }

@@ -1,11 +1,12 @@
 """What letters need to know of cases: one statement for a batch."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
 
-from heliodesk.kernel import sql
+from heliodesk.kernel import reading, sql
 
 
 class CaseLetter(NamedTuple):
@@ -29,6 +30,8 @@ class CaseLetter(NamedTuple):
     #: Message-IDs of the thread: the newest message of the customer, and all known.
     in_reply_to: str
     files: list[dict[str, object]]
+    #: How the case was solved, as far as anybody said.
+    resolution: str
 
 
 _LETTERS = """
@@ -42,7 +45,8 @@ select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
                     and not i.pending and i.id <= m.id order by i.id desc limit 1), ''),
        coalesce((select json_agg(json_build_object('name', f.name, 'content_type', f.content_type,
                     'size', f.size, 'sha256', f.sha256) order by f.id)
-                   from cases_attachment f where f.message_id = m.id), '[]')
+                   from cases_attachment f where f.message_id = m.id), '[]'),
+       c.resolution
   from unnest(%s::bigint[], %s::bigint[]) as wanted(case_id, message_id)
   join cases_case c on c.id = wanted.case_id
   join customers_account a on a.id = c.account_id
@@ -50,6 +54,33 @@ select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
   left join customers_contact k on k.id = c.contact_id
   left join cases_participant p on p.case_id = c.id and p.requester
 """
+
+_LAST_SAID = """
+select distinct on (case_id) case_id, id, direction, at from cases_message
+ where case_id = any(%s::bigint[]) and direction <> 'note' and not pending
+   and (not automatic or direction = 'out')
+ order by case_id, (direction = 'out') desc, id desc
+"""
+
+
+class LastSaid(NamedTuple):
+    """The last answer of a case, or what the customer said when there is none."""
+
+    case_id: int
+    message_id: int
+    direction: str
+    at: datetime
+
+    @property
+    def ours(self) -> bool:
+        """Whether the desk said it."""
+        return self.direction == "out"
+
+
+def last_said(case_ids: Sequence[int]) -> dict[int, LastSaid]:
+    """What was last said on these cases, by case; one on which nobody wrote is left out."""
+    rows = reading.shaped(connection, LastSaid, _LAST_SAID, [sorted(case_ids)])
+    return {row.case_id: row for row in rows}
 
 
 def case_letters(wanted: Sequence[tuple[int, int]]) -> dict[int, CaseLetter]:

@@ -23,6 +23,8 @@ KINDS: dict[str, str] = {
     "acknowledgement": "A new case: the reference, and the details as they came.",
     "reply": "An engineer's answer.",
     "reopened": "A reply brought a closed case back.",
+    "reminder": "We wait for the customer: what was asked, and until when.",
+    "resolved": "A case was resolved without an answer beside it: how, and how to say no.",
     "held": "Mail that could not be matched: how to write again. Names no account fact.",
     "rejected": "Held mail that an agent answers and ends.",
 }

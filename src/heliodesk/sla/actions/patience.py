@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from heliodesk.calendars.rules import business_days_after
+from heliodesk.calendars.rules import Calendar, business_days_after
 from heliodesk.cases import actions as cases
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Happened, Refused, State
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.policy import Policy
+from heliodesk.entitlements.wording import local_time
 from heliodesk.journal.record import SYSTEM, Happening, record
 from heliodesk.kernel import sql
 from heliodesk.kernel.clock import NEVER
@@ -104,13 +105,25 @@ def _remind_or_resolve(row: Patience, case: Case, at: datetime) -> None:
         if days is not None and not last:
             row.act_at = business_days_after(calendar, row.since, days)
         row.save(update_fields=["reminders", "act_at"])
-        data = {"number": row.reminders, "of": _reminders(policy)}
-        record([Happening(Happened.REMINDED, "case", case.pk, data)], by=SYSTEM, at=at)
+        _tell(row, case, policy, calendar, at)
         return
     if case.priority == "P1":
         Patience.objects.filter(pk=row.pk).update(act_at=NEVER)
         return
     cases.resolve(case, text=_UNANSWERED, by=SYSTEM, at=at)
+
+
+def _tell(row: Patience, case: Case, policy: Policy, calendar: Calendar, at: datetime) -> None:
+    """Record the reminder, and say until when the customer can answer; a P1 waits for ever."""
+    data: dict[str, object] = {"number": row.reminders, "of": _reminders(policy)}
+    told = {}
+    total = _setting(policy, "pending.resolve_after_days")
+    if case.priority != "P1" and total is not None:
+        until = business_days_after(calendar, row.since, total)
+        data["until"] = until.isoformat()
+        region = case.account.region if case.account.region in policy.pack.regions else None
+        told["until"] = local_time(until, policy.place(region).region)
+    record([Happening(Happened.REMINDED, "case", case.pk, data, told=told)], by=SYSTEM, at=at)
 
 
 def _days(policy: Policy, state: str, reminders: int) -> int | None:

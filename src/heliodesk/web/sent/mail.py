@@ -37,6 +37,8 @@ _KINDS = {
     "acknowledgement": _("Acknowledgement"),
     "reply": _("Answer"),
     "reopened": _("Reopened"),
+    "reminder": _("Reminder"),
+    "resolved": _("Resolved"),
     "held": _("How to write again"),
     "rejected": _("Answer to held mail"),
 }

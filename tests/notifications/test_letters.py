@@ -1,0 +1,147 @@
+"""Every mail that customers are sent, as it is sent: the snapshot is ``letters.txt``.
+
+To take the snapshot anew after a deliberate change of words, run with ``HELIODESK_SNAPSHOT=1``
+and read the difference.
+"""
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heliodesk.cases import actions
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Verb
+from heliodesk.channels.models import Outbound
+from heliodesk.customers.models import RoleKind
+from heliodesk.entitlements.actions import activate_shipped
+from heliodesk.identity.rules import Role
+from heliodesk.intake import actions as intake
+from heliodesk.intake.models import HeldItem
+from heliodesk.journal.record import By
+from heliodesk.kernel.references import spoken
+from heliodesk.notifications.rendering import KINDS
+from heliodesk.sla import jobs
+from tests import make
+from tests.intake import post
+
+SNAPSHOT = Path(__file__).with_name("letters.txt")
+#: A Tuesday: in Melbourne the evening, in New York the early morning.
+AT = datetime(2026, 3, 3, 10, tzinfo=UTC)
+ID = "10-2233-0012345"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def desk(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+    activate_shipped(at=AT)
+    make.mailbox(address="support@meridian.example", name="Meridian", footer="Meridian Ltd, Hull.")
+
+
+@pytest.fixture
+def by() -> By:
+    user = make.user(name="Priya Nadar", role=Role.LEAD)
+    return By("user", user.pk, user.name, user.role)
+
+
+def asked(region: str, number: int, **words: str) -> Case:
+    """A case that somebody of this region opened by mail."""
+    account = make.account(identifier=f"10-2233-00123{number:02}", package="gold", region=region)
+    address = f"mara{number}@northwind.example"
+    make.contact(account, name="Mara Lind", address=address, kind=RoleKind.DESIGNATED)
+    subject = f"(10-2233-00123{number:02}) {words.pop('subject', 'Mail is late')}"
+    post.send(post.mail(sender=address, subject=subject, **words), at=AT)
+    return Case.objects.latest("id")
+
+
+def letters() -> dict[str, str]:
+    """What was sent since the last look, under the kind of mail; references left out."""
+    found = {}
+    for row in Outbound.objects.order_by("id"):
+        text = f"{row.subject}\n\n{row.text}"
+        for case in Case.objects.all():
+            text = text.replace(spoken(case.ref), "REFERENCE").replace(case.ref, "REFERENCE")
+        text = re.sub(r"H-[A-Z]{5,}", "H-NUMBER", text)
+        found[row.kind] = text
+    Outbound.objects.all().delete()
+    return found
+
+
+def everything(by: By) -> dict[str, str]:
+    """Each kind of letter, as it comes about."""
+    sent: dict[str, str] = {}
+
+    def keep(name: str) -> None:
+        sent.update({f"{kind} ({name})": text for kind, text in letters().items()})
+
+    for number, region in enumerate(("UK", "NA", "ZA", "AU", "NZ", "SG", "OFF")):
+        asked(region, number)
+        keep(region)
+    asked("AU", 11, subject="Nothing is delivered", text="Priority: P1\nWe are down.\n")
+    keep("P1 claimed")
+    case = asked("NA", 12)
+    keep("to be answered")
+    actions.reply(case, text="Which server is it?", then=Verb.AWAIT_CUSTOMER, by=by, at=AT)
+    keep("question")
+    jobs.act_on_patience(AT + timedelta(days=3))
+    keep("NA")
+    Case.objects.filter(pk=case.pk).update(priority="P1", flags=["p1_by_call"])
+    jobs.act_on_patience(AT + timedelta(days=5))
+    keep("P1 waits for ever")
+    actions.resolve(case, text="The relay was restarted.", by=by, at=AT + timedelta(days=6))
+    keep("by hand")
+    actions.close(case, by=by, at=AT + timedelta(days=6))
+    again = post.mail(sender="mara12@northwind.example", subject=f"Re: [#{case.ref}] again")
+    post.send(again, at=AT + timedelta(days=7))
+    keep("NA")
+    silent = asked("SG", 13)
+    actions.reply(silent, text="Which server?", then=Verb.AWAIT_CUSTOMER, by=by, at=AT)
+    letters()
+    jobs.act_on_patience(AT + timedelta(days=4))
+    jobs.act_on_patience(AT + timedelta(days=6))
+    jobs.act_on_patience(AT + timedelta(days=9))
+    keep("nobody answered")
+    post.send(post.mail(sender="who@elsewhere.example", subject="Hello"), at=AT)
+    keep("unknown sender")
+    intake.reject_held(HeldItem.objects.latest("id"), text="We do not know you.", by=by, at=AT)
+    keep("by hand")
+    return sent
+
+
+def test_as_in_the_snapshot(by: By) -> None:
+    sent = everything(by)
+    text = "".join(f"=== {name}\n{body}\n" for name, body in sent.items())
+    if os.environ.get("HELIODESK_SNAPSHOT"):
+        SNAPSHOT.write_text(text, encoding="utf-8")
+    assert text == SNAPSHOT.read_text(encoding="utf-8")
+    assert {name.split(" ")[0] for name in sent} == set(KINDS)
+    for name, body in sent.items():
+        assert "!" not in body, name
+        assert not re.search(r"[{}\[]case", body), name
+        assert not set(re.findall(r"[a-z]+", body.lower())) & {"guarantee", "promise", "sla"}
+
+
+def test_resolving_with_an_answer_sends_one_mail(by: By) -> None:
+    case = asked("UK", 1)
+    letters()
+    actions.reply(case, text="Done, the relay was restarted.", then=Verb.RESOLVE, by=by, at=AT)
+    assert list(letters()) == ["reply"]
+
+
+def test_a_reminder_goes_out_once_a_step(by: By) -> None:
+    case = asked("UK", 1)
+    actions.reply(case, text="Which one?", then=Verb.AWAIT_CUSTOMER, by=by, at=AT)
+    letters()
+    for hour in range(24 * 4):
+        jobs.act_on_patience(AT + timedelta(hours=hour))
+    reminders = Outbound.objects.filter(kind="reminder")
+    assert reminders.count() == 2
+    first = reminders.earliest("id")
+    assert first.to == ["mara1@northwind.example"]
+    assert first.automatic
+    assert "17:00 on Tuesday 10 March 2026, London (GMT)" in first.text
+    assert "Which one?" in first.text
