@@ -42,5 +42,7 @@ def migrate() -> None:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         call_command("migrate", interactive=False, verbosity=1, stdout=Progress())
         call_command("createcachetable", verbosity=0)
+        if connection.execute("select portal_open()").fetchone() == (False,):
+            say("the customer portal is closed: `heliodesk doctor` says which role it needs")
         activate_shipped(at=now())
     schema.remember_current(dsn)

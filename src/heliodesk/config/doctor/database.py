@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from heliodesk.config.doctor.finding import Finding, doubtful, wrong
 from heliodesk.kernel import clock
+from heliodesk.kernel.wall import ROLE
 
 OLDEST = 150_000
 SKEW_SECONDS = 2.0
@@ -38,6 +39,25 @@ def look() -> Iterator[Finding]:
     plan = waiting.migration_plan(waiting.loader.graph.leaf_nodes())
     if plan:
         yield wrong(f"{len(plan)} migrations have not run.", "Run: heliodesk db migrate")
+        return
+    yield from _portal()
+
+
+def _portal() -> Iterator[Finding]:
+    """Whether portal requests can take the role that row-level security is made for."""
+    with psycopg.connect(settings.DATABASE_DSN, connect_timeout=5) as session:
+        try:
+            session.execute("select set_config('role', %s, true)", [ROLE])
+            session.execute("select 1 from cases_case limit 0")
+        except psycopg.Error:
+            session.rollback()
+            user = session.info.user
+            yield wrong(
+                "The customer portal is closed: the database lacks the role that keeps customers "
+                "apart.",
+                f"As an administrator of the server run: create role {ROLE} nologin; "
+                f'grant {ROLE} to "{user}"; then start the desk again.',
+            )
 
 
 def _server() -> Iterator[Finding]:

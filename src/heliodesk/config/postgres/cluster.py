@@ -11,6 +11,7 @@ from heliodesk.config.postgres.engine import Engine
 from heliodesk.config.postgres.errors import DatabaseTrouble
 from heliodesk.config.postgres.place import Place, private_folder
 from heliodesk.config.postgres.tuning import lines, tuned
+from heliodesk.kernel import wall
 
 #: The superuser of the cluster, used by the launcher only.
 SUPERUSER = "postgres"
@@ -68,6 +69,12 @@ def ensure_role(place: Place, *, may_create_databases: bool) -> None:
         if not connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
             connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ROLE)))
             connection.execute(sql.SQL("grant pg_monitor to {}").format(sql.Identifier(ROLE)))
+        if not connection.execute(
+            "select 1 from pg_roles where rolname = %s", [wall.ROLE]
+        ).fetchone():
+            portal, desk = sql.Identifier(wall.ROLE), sql.Identifier(ROLE)
+            connection.execute(sql.SQL("create role {} nologin").format(portal))
+            connection.execute(sql.SQL("grant {} to {}").format(portal, desk))
         if may_create_databases:
             connection.execute(sql.SQL("alter role {} createdb").format(sql.Identifier(ROLE)))
         if not connection.execute(

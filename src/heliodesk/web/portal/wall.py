@@ -1,7 +1,8 @@
 """The second wall: the database itself shows a contact only what is theirs.
 
 For the length of a portal request the connection takes the portal's role, for which every table
-has row-level security keyed by the settings ``heliodesk.contact`` and ``heliodesk.on``.
+has row-level security keyed by the settings ``heliodesk.contact`` and ``heliodesk.on``. The
+settings end with the transaction, so that a pooled connection carries nothing over.
 """
 
 from collections.abc import Iterator
@@ -10,17 +11,34 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from heliodesk.customers.customer import Customer
-from heliodesk.kernel import clock
+from heliodesk.kernel import clock, reading
+from heliodesk.kernel.wall import ROLE
 
-_IN = "select set_config('heliodesk.contact', %s, true), set_config('heliodesk.on', %s, true)"
+_IN = (
+    "select set_config('heliodesk.contact', %s, true), set_config('heliodesk.on', %s, true),"
+    " set_config('role', %s, true)"
+)
+_AS = "select set_config('role', %s, true)"
+#: The role of the connection itself.
+_DESK = "none"
 
 
 @contextmanager
 def as_contact(customer: Customer) -> Iterator[None]:
-    """Let the database answer as it does to this contact, in one transaction."""
+    """Let the database answer as it does to this contact, in one transaction.
+
+    Raises:
+        ProgrammingError: the server has no such role; ``heliodesk doctor`` says what to do.
+    """
+    within = connection.in_atomic_block
     with transaction.atomic():
-        _run(_IN, str(customer.contact_id), clock.now().date().isoformat())
-        yield
+        on = clock.now().date().isoformat()
+        reading.rows(connection, _IN, [str(customer.contact_id), on, ROLE])
+        try:
+            yield
+        finally:
+            if within and not connection.needs_rollback:
+                _be(_DESK)
 
 
 @contextmanager
@@ -29,10 +47,14 @@ def as_desk() -> Iterator[None]:
 
     Only ever around an action, after the view has found the record as the contact.
     """
-    with transaction.atomic():
-        yield
+    _be(_DESK)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        if not connection.needs_rollback:
+            _be(ROLE)
 
 
-def _run(sql: str, *values: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+def _be(role: str) -> None:
+    reading.rows(connection, _AS, [role])
