@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 
 from heliodesk.cases.models import Case
-from heliodesk.intake.models import BatchMark
+from heliodesk.channels.models import Inbound
+from heliodesk.intake.claim import FATAL, forget_settled
+from heliodesk.intake.models import BatchMark, HeldItem
 from heliodesk.intake.pipeline import file_waiting, marks
 from tests.intake import post
 from tests.intake.conftest import NORTHWIND, World
@@ -51,3 +53,20 @@ def test_a_lost_connection_is_made_again(world: World) -> None:
         except Exception as error:
             assert type(error).__name__ == "TryLater", error
     assert Case.objects.count() == 1
+
+
+def test_what_a_worker_died_over_is_filed_alone_and_then_put_aside(world: World) -> None:
+    innocent, deadly, fresh = _mail(), _mail(), _mail()
+    BatchMark.objects.create(inbound_ids=[innocent, deadly], started_at=NOW)
+    for _ in range(FATAL):
+        BatchMark.objects.create(inbound_ids=[deadly], started_at=NOW)
+    assert file_waiting(at=NOW) == 3, "all in one call, one by one"
+    states = dict(Inbound.objects.values_list("id", "state"))
+    assert states == {innocent: "filed", deadly: "held", fresh: "filed"}
+    assert HeldItem.objects.get().reason == "poison"
+    assert forget_settled() == 1 and not BatchMark.objects.exists()
+
+
+def test_marks_of_messages_that_still_wait_are_kept(world: World) -> None:
+    BatchMark.objects.create(inbound_ids=[_mail()], started_at=NOW)
+    assert forget_settled() == 0 and BatchMark.objects.count() == 1

@@ -19,8 +19,9 @@ from heliodesk.kernel import reading, sql
 #: Messages, and bytes of them, that one batch takes at the most.
 MOST = 200
 MOST_BYTES = 48 * 2**20
-#: Workers that may die over one message before it is put aside unread.
-FATAL = 2
+#: Workers that may die over one message before it is put aside unread: one that is killed for
+#: another reason must not take an innocent message along.
+FATAL = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Waiting:
     received_at: datetime
     raw: bytes
     attempts: int
+    #: A worker ended while it had this message in hand.
+    suspect: bool = False
 
 
 _PICK = """
@@ -51,7 +54,7 @@ _SUSPECTS = "select inbound_ids from intake_batchmark where inbound_ids && %s::b
 
 
 def claim(*, at: datetime, ids: Sequence[int] | None = None, most: int = MOST) -> list[Waiting]:
-    """Lock and read waiting messages, the oldest first; must run inside a transaction."""
+    """Lock and read waiting messages, the oldest first, a suspect alone; needs a transaction."""
     with sql.prepared(connection) as cursor:
         given = list(ids) if ids is not None else None
         cursor.execute(_PICK, {"at": at, "ids": given, "most": most})
@@ -63,7 +66,9 @@ def claim(*, at: datetime, ids: Sequence[int] | None = None, most: int = MOST) -
         if suspects:
             picked = [min(suspects)]
     return [
-        Waiting(id, box, channel, sender, tuple(to), received_at, bytes(raw), attempts)
+        Waiting(
+            id, box, channel, sender, tuple(to), received_at, bytes(raw), attempts, bool(suspects)
+        )
         for id, box, channel, sender, to, received_at, raw, attempts in reading.rows(
             connection, _READ, [picked]
         )
@@ -132,6 +137,21 @@ class Marks(threading.local):
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
+
+
+_FORGET = """
+delete from intake_batchmark b
+ where not exists (select 1 from channels_inbound i
+                    where i.id = any(b.inbound_ids) and i.state = 'waiting')
+returning b.id
+"""
+
+
+def forget_settled() -> int:
+    """Forget marks of workers that died, once none of their messages waits; how many."""
+    with sql.prepared(connection) as cursor:
+        cursor.execute(_FORGET)
+        return len(cursor.fetchall())
 
 
 def clear(mark_id: int, ids: Sequence[int]) -> None:

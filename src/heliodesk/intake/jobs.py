@@ -4,6 +4,7 @@ from datetime import datetime
 
 from heliodesk.intake import pipeline
 from heliodesk.intake.actions import purge_held
+from heliodesk.intake.claim import forget_settled
 
 
 def file_batch(at: datetime) -> int:
@@ -12,5 +13,6 @@ def file_batch(at: datetime) -> int:
 
 
 def purge(at: datetime) -> int:
-    """Put aside held items that nobody decided in time (C8)."""
+    """Put aside held items that nobody decided in time (C8); forget marks of dead workers."""
+    forget_settled()
     return purge_held(at=at)

@@ -52,6 +52,8 @@ class _Unreadable:
 def file_waiting(*, at: datetime, ids: Sequence[int] | None = None, most: int = MOST) -> int:
     """File one batch of waiting messages; how many were settled (0: nothing waits).
 
+    Those that a worker died over are filed one by one, as many as a batch has.
+
     Args:
         ids: only these, for a caller that wants its own message filed now.
 
@@ -59,7 +61,11 @@ def file_waiting(*, at: datetime, ids: Sequence[int] | None = None, most: int = 
         TryLater: the database or the blob store is away.
     """
     try:
-        return _batch(at=at, ids=ids, most=most)
+        settled, alone = _batch(at=at, ids=ids, most=most)
+        while alone and settled < most:
+            done, alone = _batch(at=at, ids=ids, most=most)
+            settled += done
+        return settled
     except _PASSING as error:
         raise TryLater(str(error)) from error
     except Exception as error:
@@ -74,7 +80,7 @@ def _one_by_one(*, at: datetime, ids: Sequence[int] | None) -> int:
     settled = 0
     for one in waiting:
         try:
-            settled += _batch(at=at, ids=[one.id], most=1)
+            settled += _batch(at=at, ids=[one.id], most=1)[0]
         except _PASSING as error:
             raise TryLater(str(error)) from error
         except Exception as error:
@@ -84,19 +90,21 @@ def _one_by_one(*, at: datetime, ids: Sequence[int] | None) -> int:
     return settled
 
 
-def _batch(*, at: datetime, ids: Sequence[int] | None, most: int) -> int:
+def _batch(*, at: datetime, ids: Sequence[int] | None, most: int) -> tuple[int, bool]:
+    """File what can be claimed; how many, and whether it was a suspect and filed alone."""
     with transaction.atomic():
         waiting = claim(at=at, ids=ids, most=most)
         if not waiting:
-            return 0
-        if len(waiting) == 1 and deaths(waiting[0].id) >= FATAL:
+            return 0, False
+        alone = waiting[0].suspect
+        if alone and deaths(waiting[0].id) >= FATAL:
             put_aside(waiting[0], "Reading this message ended the worker each time.", at=at)
             clear(0, [waiting[0].id])
-            return 1
+            return 1, alone
         with marks.over(waiting, at=at) as mark:
             _file(waiting, at=at)
             clear(mark, [one.id for one in waiting])
-    return len(waiting)
+    return len(waiting), alone
 
 
 def _file(waiting: Sequence[Waiting], *, at: datetime) -> None:
