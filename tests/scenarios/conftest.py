@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from tests.config.conftest import lend_programs, remove_database
 from tests.scenarios.running import RunningDesk
 

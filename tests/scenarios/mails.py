@@ -37,26 +37,28 @@ def message_id(tag: str, number: int) -> str:
 
 
 _PLACES = """
-select i.message_id, i.state, i.error, m.id, h.held_id
-  from channels_inbound i
+select i.number::int, i.state, i.error, m.id, h.held_id
+  from (select *, substring(encode(substring(raw from 1 for 1000), 'escape')
+                            from %s) as number from channels_inbound) i
   left join cases_message m on m.inbound_id = i.id
   left join intake_heldmessage h on h.inbound_id = i.id
- where i.message_id like %s
+ where i.number is not null
 """
 
 
 def places(desk: RunningDesk, tag: str) -> dict[int, list[str]]:
     """Where each numbered mail is: ``case``, ``held``, or ``dropped: why``; copies left out."""
     found: dict[int, list[str]] = defaultdict(list)
-    for id, state, error, message, held in desk.rows(_PLACES, f"{tag}.%"):
-        number = int(id.split("@")[0].rpartition(".")[2])
+    for number, state, error, message, held in desk.rows(
+        _PLACES, f"Message-ID: <{tag}[.]([0-9]+)@customer.example>"
+    ):
         if state == "duplicate":
             assert message is None and held is None
         elif state == "dropped":
-            assert error, f"{id} was dropped without a reason"
+            assert error, f"{number} was dropped without a reason"
             found[number].append(f"dropped: {error}")
         else:
-            assert (message is None) != (held is None), (id, state, message, held)
+            assert (message is None) != (held is None), (number, state, message, held)
             found[number].append("case" if message else "held")
     return found
 
@@ -67,7 +69,7 @@ def assert_each_once(desk: RunningDesk, tag: str, numbers: Iterable[int]) -> Cou
     found = places(desk, tag)
     lost = [number for number in numbers if not found.get(number)]
     doubled = {number: where for number, where in found.items() if len(where) > 1}
-    assert (lost, doubled) == ([], {}), desk.said[-2000:]
+    assert (lost, doubled) == ([], {}), (lost, doubled, desk.said[-2000:])
     answers = desk.rows("select key from channels_outbound")
     assert len(answers) == len({key for (key,) in answers})
     return Counter(where for places_ in found.values() for where in places_)

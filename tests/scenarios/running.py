@@ -13,17 +13,19 @@ from typing import Any
 
 import psutil
 import psycopg
-from tests.config.desk import free_ports
 
 from heliodesk.config import postgres
 from heliodesk.config.postgres.place import place_of
 from heliodesk.config.postgres.server import Server
+from tests.config.desk import free_ports
 
 START_SECONDS = 120.0
 _NOT_INHERITED = re.compile(r"HELIODESK_(?!PG_BIN)|DATABASE_")
 
 
-def until(true: Callable[[], Any], *, seconds: float = 60.0, why: Callable[[], object] = str) -> Any:
+def until(
+    true: Callable[[], Any], *, seconds: float = 60.0, why: Callable[[], object] = str
+) -> Any:
     """Wait for something to become true, and return it; ``why`` says more when it does not."""
     deadline = time.monotonic() + seconds
     while not (found := true()):
@@ -81,7 +83,9 @@ class RunningDesk:
     def said(self) -> str:
         """What it printed since it was started the last time."""
         log = self.folder / "said"
-        return log.read_bytes()[self._said_before :].decode(errors="replace") if log.exists() else ""
+        return (
+            log.read_bytes()[self._said_before :].decode(errors="replace") if log.exists() else ""
+        )
 
     def stop(self) -> None:
         """Tell it to end, and wait until it has; what does not end is killed."""

@@ -1,5 +1,6 @@
 """Whatever is killed, whenever: every acknowledged mail is on the desk, once."""
 
+import itertools
 import os
 import random
 import time
@@ -7,6 +8,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
+
 from tests.scenarios.mails import assert_each_once
 from tests.scenarios.running import RunningDesk, until
 from tests.scenarios.sending import Sender
@@ -38,18 +40,35 @@ def test_the_worker_is_killed_in_a_loop_while_a_thousand_mails_come(
 
 
 def _kill_workers(desk: RunningDesk, senders: list[Sender]) -> int:
-    """Kill one worker after the other while mail comes; how many had a batch in hand."""
+    """Kill one worker after the other while mail comes; how many had a batch in hand.
+
+    Every second one is watched, and killed as soon as it has a batch.
+    """
     in_hand, end = 0, time.monotonic() + 45
-    while time.monotonic() < end and (
-        any(one.is_alive() for one in senders) or (in_hand < IN_HAND and desk.waiting())
-    ):
-        worker = desk.part("worker")
-        before = desk.one("select coalesce(max(id), 0) from intake_batchmark")
-        time.sleep(random.uniform(0.1, 0.6))
+    for turn in itertools.count():
+        more = _sending(senders) or (in_hand < IN_HAND and desk.waiting())
+        if time.monotonic() > end or not more:
+            break
+        worker, before = desk.part("worker"), _batches(desk)
+        if turn % 2:
+            _await_batch(desk, senders, after=before)
+        time.sleep(random.uniform(0, 0.02 if turn % 2 else 0.5))
         _kill(worker)
-        left = "select count(*) from intake_batchmark where id > %s"
-        in_hand += desk.one(left, before) > 0
+        in_hand += _batches(desk) > before
     return in_hand
+
+
+def _await_batch(desk: RunningDesk, senders: list[Sender], *, after: int) -> None:
+    until(lambda: _batches(desk) > after or not (desk.waiting() or _sending(senders)))
+
+
+def _sending(senders: list[Sender]) -> bool:
+    return any(one.is_alive() for one in senders)
+
+
+def _batches(desk: RunningDesk) -> int:
+    """The newest batch that a worker has begun and not finished."""
+    return int(desk.one("select coalesce(max(id), 0) from intake_batchmark"))
 
 
 def _kill(process: psutil.Process) -> None:

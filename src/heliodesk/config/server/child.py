@@ -12,9 +12,10 @@ from heliodesk.config.server.parts import Part
 from heliodesk.config.server.say import say
 
 FIRST_WAIT_SECONDS = 0.2
-LONGEST_WAIT_SECONDS = 30.0
+#: Short, since a part that is down holds up mail, and a fork of one costs little.
+LONGEST_WAIT_SECONDS = 3.0
 #: Up this long, a part counts as healthy and its next fall as its first.
-HEALTHY_SECONDS = 30.0
+HEALTHY_SECONDS = 10.0
 
 
 class Child:
