@@ -1,5 +1,95 @@
 """What on-call does when something happens to a case."""
 
-from heliodesk.journal.record import Follower
+from collections.abc import Sequence
 
-FOLLOWS: dict[tuple[str, str], Follower] = {}
+from heliodesk.cases.rules import Happened, Verb
+from heliodesk.journal.record import Follower, Recorded
+from heliodesk.oncall import actions
+from heliodesk.oncall.actions.paging import remind_of_update
+from heliodesk.oncall.models import P1
+from heliodesk.oncall.rules.words import How, P1State
+
+_UPDATE = "update"
+
+
+def opened(events: Sequence[Recorded]) -> None:
+    """A new case that is a P1 pages at once."""
+    _declare([event for event in events if event.data.get("priority") == "P1"])
+
+
+def prioritised(events: Sequence[Recorded]) -> None:
+    """A call made a case a P1, or somebody found that it is none."""
+    _declare([event for event in events if event.data.get("priority") == "P1"])
+    down = [event for event in events if event.data.get("priority") != "P1"]
+    for event in down:
+        actions.stop([event.subject_id], why="priority", by=event.by, at=event.at)
+
+
+def _declare(events: Sequence[Recorded]) -> None:
+    for event in events:
+        actions.declare([event.subject_id], by=event.by, at=event.at)
+
+
+def over(events: Sequence[Recorded]) -> None:
+    """A case that is done needs nobody any more."""
+    for event in events:
+        actions.stop([event.subject_id], why=event.verb, by=event.by, at=event.at)
+
+
+def reopened(events: Sequence[Recorded]) -> None:
+    """A P1 that comes back is a P1 again: a call has reopened it (C17)."""
+    from heliodesk.cases.models import Case
+
+    ids = Case.objects.filter(pk__in=[e.subject_id for e in events], priority="P1")
+    still = set(ids.values_list("pk", flat=True))
+    _declare([event for event in events if event.subject_id in still])
+
+
+def _open_p1s(events: Sequence[Recorded]) -> dict[int, P1]:
+    rows = P1.objects.filter(case_id__in=[e.subject_id for e in events])
+    return {row.case_id: row for row in rows.exclude(state=P1State.RESOLVED)}
+
+
+def taken(events: Sequence[Recorded]) -> None:
+    """Whoever takes a P1's case at the desk takes the P1."""
+    open_now = _open_p1s(events)
+    for event in events:
+        p1 = open_now.get(event.subject_id)
+        if p1 and p1.state == P1State.TRIGGERED and event.by.kind == "user" and event.by.id:
+            actions.take(p1.pk, person_id=event.by.id, how=How.BUTTON, at=event.at)
+
+
+def answered(events: Sequence[Recorded]) -> None:
+    """An answer to the customer is contact with the customer."""
+    open_now = _open_p1s(events)
+    for event in events:
+        p1 = open_now.get(event.subject_id)
+        if p1 and event.by.kind == "user":
+            actions.engage(p1.pk, how="mail", by=event.by, at=event.at)
+
+
+def update_due(events: Sequence[Recorded]) -> None:
+    """An update that the customer waits for falls due: its owner is rung, then the lead."""
+    about = [event for event in events if event.data.get("metric") == _UPDATE]
+    open_now = _open_p1s(about) if about else {}
+    for event in about:
+        p1 = open_now.get(event.subject_id)
+        if p1:
+            missed = event.verb == Happened.TARGET_MISSED
+            due = str(event.data.get("due", event.at))
+            remind_of_update(p1, missed=missed, due=due, at=event.at)
+
+
+FOLLOWS: dict[tuple[str, str], Follower] = {
+    ("case", Happened.OPENED): opened,
+    ("case", Verb.PRIORITISE): prioritised,
+    ("case", Verb.RESOLVE): over,
+    ("case", Verb.CLOSE): over,
+    ("case", Verb.CANCEL): over,
+    ("case", Verb.MERGE): over,
+    ("case", Verb.REOPEN): reopened,
+    ("case", Verb.TAKE): taken,
+    ("case", Verb.REPLY): answered,
+    ("case", Happened.TARGET_WARNED): update_due,
+    ("case", Happened.TARGET_MISSED): update_due,
+}
