@@ -35,6 +35,7 @@ LEAD = {
     Verb.MERGE:          "k   k        k      k      -        -      -",
     Verb.PRIORITISE:     "n   a        c      v      -        -      -",
     Verb.RETITLE:        "n   a        c      v      r        x      k",
+    Verb.CLASSIFY:       "n   a        c      v      r        x      k",
     Verb.MOVE:           "n   a        c      v      -        -      -",
     Verb.LINK:           "n   a        c      v      r        x      k",
     Verb.INVITE:         "n   a        c      v      r        x      k",

@@ -101,4 +101,6 @@ class Heard:
     flags: tuple[str, ...] = ()
     #: Set when the reopening was decided anew.
     decision_id: int | None = None
+    #: The priority it is reopened at; a P1 that comes back in writing is none any more (C17).
+    priority: str = ""
     told: dict[str, Any] = field(default_factory=dict)

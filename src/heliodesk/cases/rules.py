@@ -38,6 +38,7 @@ class Verb(StrEnum):
     MERGE = "merge"
     PRIORITISE = "prioritise"
     RETITLE = "retitle"
+    CLASSIFY = "classify"
     MOVE = "move"
     LINK = "link"
     INVITE = "invite"
@@ -58,6 +59,7 @@ class Happened(StrEnum):
     TARGET_WARNED = "target_warned"
     REPACKAGED = "repackaged"
     REMINDED = "reminded"
+    REROUTED = "rerouted"
 
 
 class Actor(StrEnum):
@@ -132,6 +134,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.MERGE: _steps(dict.fromkeys(OPEN, State.CANCELLED), _A),
     Verb.PRIORITISE: _steps({state: state for state in OPEN}, _AS),
     Verb.RETITLE: _steps(_STAY, _A),
+    Verb.CLASSIFY: _steps(_STAY, _A),
     Verb.MOVE: _steps({state: state for state in OPEN}, _AS),
     Verb.LINK: _steps(_STAY, _AS),
     Verb.INVITE: _steps(_STAY, _AS),

@@ -11,7 +11,6 @@ from heliodesk.cases.rules import State
 from heliodesk.entitlements.decision import Decision, Verdict
 from heliodesk.entitlements.request import (
     AccountId,
-    CaseType,
     Channel,
     ContactRole,
     ExistingCase,
@@ -24,6 +23,7 @@ from heliodesk.intake.company import company_flag
 from heliodesk.intake.draft import Draft
 from heliodesk.intake.facts import CaseFacts, Facts
 from heliodesk.intake.identify import Identity, identify, role_at
+from heliodesk.intake.kinds import kind_of
 from heliodesk.intake.outcome import Fate, Outcome
 from heliodesk.intake.thread import Proof, Target, find
 
@@ -335,8 +335,8 @@ def request_of(
         package=_known_package(held.package if held else None, facts),
         region=account.region if account and account.region in policy.regions else None,
         endpoint=facts.endpoints.get(draft.mailbox_id or 0),
-        severity=draft.severity,
-        case_type=_case_type(draft),
+        severity=draft.severity or (case.priority if case else None),
+        case_type=kind_of(draft, lifecycle, policy.case_words),
         lifecycle=Lifecycle.IMPLEMENTATION if lifecycle == "implementation" else Lifecycle.LIVE,
         service=Service.TERMINATED if lifecycle == "ended" else Service.ACTIVE,
         package_expired_days=held.expired_days if held else 0,
@@ -345,15 +345,13 @@ def request_of(
         existing_case=existing,
         closed_days=closed_days,
         missing_fields=draft.missing_fields,
-        issue_details_length=None if case else draft.details_length,
+        issue_details_length=None if case else _details(draft),
     )
 
 
-def _case_type(draft: Draft) -> CaseType:
-    """What the sender chose, else what the words of a mail ask for."""
-    if draft.kind in set(CaseType):
-        return CaseType(draft.kind)
-    return CaseType.EMAIL_TRACKING if draft.tracking else CaseType.TECHNICAL
+def _details(draft: Draft) -> int:
+    """How much was said: the details of a form, or the text of a mail (R45)."""
+    return len(draft.text.strip()) if draft.details_length is None else draft.details_length
 
 
 def _known_package(code: str | None, facts: Facts) -> str | None:

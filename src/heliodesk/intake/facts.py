@@ -29,6 +29,7 @@ class CaseFacts:
     state: State
     offshore: bool
     closed_at: datetime | None
+    priority: str
     #: Addresses of its parties, in lower case.
     parties: frozenset[str] = frozenset()
 
@@ -86,7 +87,7 @@ with recursive named(start, id) as (
      where c.merged_into_id is not null
 )
 select n.start, s.ref, c.id, c.ref, c.account_id, c.state, c.offshore, c.closed_at,
-       (select array_agg(p.address) from cases_participant p where p.case_id = c.id)
+       c.priority, (select array_agg(p.address) from cases_participant p where p.case_id = c.id)
   from named n
   join cases_case s on s.id = n.start
   join cases_case c on c.id = n.id
@@ -229,10 +230,18 @@ def _cases(
         state,
         offshore,
         closed_at,
+        priority,
         parties,
     ) in cursor.fetchall():
         known = CaseFacts(
-            id, ref, account, State(state), offshore, closed_at, frozenset(parties or ())
+            id,
+            ref,
+            account,
+            State(state),
+            offshore,
+            closed_at,
+            priority,
+            frozenset(parties or ()),
         )
         cases[start] = cases[id] = known
         by_ref[start_ref] = by_ref[ref] = id

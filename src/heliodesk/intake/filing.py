@@ -9,7 +9,7 @@ from django.db import connection
 
 from heliodesk.cases.actions import hear, open_cases
 from heliodesk.cases.new import Heard, NewAttachment, NewCase, NewMessage, Party
-from heliodesk.cases.rules import Stage, urgency
+from heliodesk.cases.rules import Happened, Stage, urgency
 from heliodesk.customers.actions import addresses_bounced, addresses_heard
 from heliodesk.entitlements import stored
 from heliodesk.entitlements.wording import tell
@@ -22,6 +22,9 @@ from heliodesk.kernel import sql
 from heliodesk.kernel.clock import NEVER
 from heliodesk.kernel.references import held_reference
 from heliodesk.kernel.text import one_line, preview, storable
+
+#: The decision's flag for mail to an address of the other side.
+_WRONG_SIDE = "wrong_regional_address"
 
 
 @dataclass
@@ -42,6 +45,7 @@ def file_all(
         _open(drafts, outcomes, facts, decisions, filed, at)
         _hold(cursor, drafts, outcomes, decisions, filed, facts, at)
         _append(drafts, outcomes, decisions, filed, facts, at)
+        _crossed(outcomes, filed, facts, at)
         _duplicates(outcomes, filed)
         _thread_keys(cursor, drafts, outcomes, filed)
         _settle(cursor, drafts, outcomes, filed)
@@ -167,7 +171,7 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         mailbox_id=draft.mailbox_id,
         channel=channel_of(draft),
         title=draft.title,
-        kind=draft.kind or ("email_tracking" if draft.tracking else "technical"),
+        kind=outcome.request.case_type if outcome.request else draft.kind or "technical",
         severity=draft.severity or decision.priority or "P3",
         priority=decision.priority or "P3",
         queue=decision.queue,
@@ -183,6 +187,26 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         message=message_of(draft, outcome),
         told={**told_of(draft, outcome, facts), "decision": decision, "pack": facts.pack.id},
     )
+
+
+def _crossed(outcomes: Sequence[Outcome], filed: Filed, facts: Facts, at: datetime) -> None:
+    """Say in the journal what came to the other side of the data boundary and was moved (C16)."""
+    moved, regions = [], facts.pack.policy.pack.regions
+    for index in _indexes(outcomes, Fate.OPEN, Fate.APPEND):
+        outcome, (_, case_id) = outcomes[index], filed.places[index]
+        request, decision = outcome.request, outcome.decision
+        if not (request and decision and outcome.account) or _WRONG_SIDE not in decision.flags:
+            continue
+        region = regions.get(outcome.account.region)
+        data = {
+            "boundary": True,
+            "offshore": outcome.account.offshore,
+            "written_to": facts.pack.policy.pack.mail_addresses.get(request.endpoint or "", ""),
+            "belongs_to": facts.pack.policy.pack.mail_addresses[region.mail] if region else "",
+            "queue": decision.queue,
+        }
+        moved.append(Happening(Happened.REROUTED, "case", case_id, data))
+    record(moved, by=SYSTEM, at=at)
 
 
 def _copied(draft: Draft, facts: Facts) -> tuple[Party, ...]:
@@ -218,6 +242,7 @@ def _append(
                 reopen=outcome.reopen,
                 flags=outcome.flags,
                 decision_id=decisions.get(index),
+                priority=(outcome.decision.priority or "") if outcome.decision else "",
                 told=told_of(drafts[index], outcome, facts),
             )
         )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from heliodesk.journal.record import Recorded
 from heliodesk.kernel import reading
 from heliodesk.routing.rules import Facts, Rule
 
@@ -40,6 +41,13 @@ def cases(ids: Collection[int]) -> dict[int, Facts]:
     """These cases as routing sees them."""
     rows = reading.shaped(connection, _Case, _CASES, [sorted(ids)])
     return {row.id: Facts(*row[1:]) for row in rows}
+
+
+def unowned(events: Collection[Recorded]) -> set[int]:
+    """Those of the cases of these events that nobody works on yet."""
+    ids = sorted({event.subject_id for event in events})
+    sql = "select id from cases_case where id = any(%s) and owner_id is null"
+    return {id for (id,) in reading.rows(connection, sql, [ids])}
 
 
 def sides() -> dict[str, tuple[bool, ...]]:

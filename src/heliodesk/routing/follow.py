@@ -13,7 +13,7 @@ from heliodesk.routing.rules import route
 
 def opened(events: Sequence[Recorded]) -> None:
     """New cases go where the first fitting rule sends them; each move is in the journal."""
-    rules = facts.rules()
+    rules = facts.rules() if events else []
     if not rules:
         return
     cases, sides = facts.cases([event.subject_id for event in events]), facts.sides()
@@ -35,4 +35,12 @@ def opened(events: Sequence[Recorded]) -> None:
         )
 
 
-FOLLOWS: dict[tuple[str, str], Follower] = {("case", "opened"): opened}
+def classified(events: Sequence[Recorded]) -> None:
+    """A case of another kind goes where the rules send that kind, unless somebody has it."""
+    opened([event for event in events if event.subject_id in facts.unowned(events)])
+
+
+FOLLOWS: dict[tuple[str, str], Follower] = {
+    ("case", "opened"): opened,
+    ("case", "classify"): classified,
+}

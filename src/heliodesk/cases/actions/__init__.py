@@ -14,7 +14,7 @@ from heliodesk.cases.actions.promising import (
     promise,
     repackage,
 )
-from heliodesk.cases.actions.qualifying import move, prioritise, promote, retitle
+from heliodesk.cases.actions.qualifying import classify, move, prioritise, promote, retitle
 from heliodesk.cases.actions.relations import confirm_sender, invite, link, uninvite, unlink
 from heliodesk.cases.actions.states import (
     await_customer,
@@ -35,6 +35,7 @@ __all__ = [
     "await_customer",
     "await_vendor",
     "cancel",
+    "classify",
     "close",
     "confirm_sender",
     "cross_boundary",

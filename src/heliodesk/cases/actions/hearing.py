@@ -1,23 +1,33 @@
 """Take in what customers add to their cases: one message is a list of one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from heliodesk.cases.actions import write
 from heliodesk.cases.new import Heard
-from heliodesk.cases.rules import Actor, State, Verb, after
+from heliodesk.cases.rules import Actor, State, Verb, after, reprioritised
 from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel import sql
 
 _REOPENABLE = {State.RESOLVED, State.CLOSED}
-_CHANGE = {"id": "bigint", "state": "text", "flags": "text[]", "decision_id": "bigint"}
+_CHANGE = {
+    "id": "bigint",
+    "state": "text",
+    "flags": "text[]",
+    "decision_id": "bigint",
+    "priority": "text",
+    "urgency": "int",
+}
 _UPDATE = f"""
 update cases_case c set
     state = r.state,
     flags = (select coalesce(array_agg(distinct f), '{{}}') from unnest(c.flags || r.flags) f),
     decision_id = coalesce(r.decision_id, c.decision_id),
+    priority = r.priority,
+    urgency = r.urgency,
     version = c.version + 1,
     last_activity_at = greatest(c.last_activity_at, %s),
     last_customer_at = greatest(c.last_customer_at, %s),
@@ -36,28 +46,55 @@ def hear(heard: Sequence[Heard], *, at: datetime) -> list[int]:
     if not heard:
         return []
     with transaction.atomic(), sql.prepared(connection) as cursor:
-        states = _locked_states(cursor, {one.case_id for one in heard})
+        known = _locked(cursor, {one.case_id for one in heard})
         ids = write.messages(cursor, [(one.case_id, one.message) for one in heard])
         happenings: list[Happening] = []
-        changes: dict[int, tuple[str, set[str], int | None]] = {}
         for one, message_id in zip(heard, ids, strict=True):
-            before = states[one.case_id]
-            states[one.case_id] = _next(before, one)
-            flags = changes.get(one.case_id, ("", set(), None))[1] | set(one.flags)
-            changes[one.case_id] = (states[one.case_id], flags, one.decision_id)
-            happenings += _events(one, message_id, before, states[one.case_id])
-        rows = [(id, state, sorted(flags), d) for id, (state, flags, d) in changes.items()]
+            case = known[one.case_id]
+            before, case.state = case.state, _next(case.state, one)
+            case.flags |= set(one.flags)
+            case.decision_id = one.decision_id or case.decision_id
+            happenings += _events(one, message_id, before, case.state)
+            if before in _REOPENABLE and case.state != before:
+                happenings += _lowered(one, case)
+        rows = [
+            (id, c.state, sorted(c.flags), c.decision_id, c.priority, c.urgency)
+            for id, c in known.items()
+        ]
         cursor.execute(_UPDATE, [at, at, sql.rows_parameter(_CHANGE, rows)])
         record(happenings, by=SYSTEM, at=at)
     return ids
 
 
-def _locked_states(cursor: sql.Cursor, ids: set[int]) -> dict[int, State]:
-    """The states of these cases, locked in the order of their ids so that none waits in a ring."""
+@dataclass(slots=True)
+class _Hearing:
+    """A case while messages are added to it."""
+
+    state: State
+    priority: str
+    urgency: int
+    flags: set[str] = field(default_factory=set)
+    decision_id: int | None = None
+
+
+def _locked(cursor: sql.Cursor, ids: set[int]) -> dict[int, _Hearing]:
+    """These cases, locked in the order of their ids so that none waits in a ring."""
     cursor.execute(
-        "select id, state from cases_case where id = any(%s) order by id for update", [sorted(ids)]
+        "select id, state, priority, urgency from cases_case where id = any(%s)"
+        " order by id for update",
+        [sorted(ids)],
     )
-    return {id: State(state) for id, state in cursor.fetchall()}
+    return {id: _Hearing(State(state), *rest) for id, state, *rest in cursor.fetchall()}
+
+
+def _lowered(one: Heard, case: _Hearing) -> list[Happening]:
+    """A P1 that is reopened in writing comes back at the priority decided (R81, C17)."""
+    if case.priority != "P1" or one.priority in {"", "P1"}:
+        return []
+    case.priority, case.urgency = one.priority, reprioritised(case.urgency, one.priority)
+    reason = "Reopened in writing; a P1 is raised by telephone."
+    data = {"priority": one.priority, "was": "P1", "reason": reason}
+    return [Happening(Verb.PRIORITISE, "case", one.case_id, data)]
 
 
 def _next(state: State, one: Heard) -> State:

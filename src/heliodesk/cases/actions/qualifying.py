@@ -5,9 +5,13 @@ from datetime import datetime
 from heliodesk.cases.actions.step import step
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused, Verb, reprioritised
+from heliodesk.entitlements.request import CaseType
 from heliodesk.identity.models import Team
 from heliodesk.journal.record import By
 from heliodesk.kernel.text import one_line
+
+#: Kinds of cases, as the entitlement decision knows them.
+KINDS = tuple(kind.value for kind in CaseType)
 
 
 def prioritise(case: Case, *, priority: str, reason: str, by: By, at: datetime) -> Case:
@@ -68,6 +72,17 @@ def retitle(case: Case, *, title: str, by: By, at: datetime) -> Case:
         raise Refused("A case needs a title.")
     data = {"title": title, "was": case.title}
     return step(case, Verb.RETITLE, by=by, at=at, data=data, title=title)
+
+
+def classify(case: Case, *, kind: str, by: By, at: datetime) -> Case:
+    """Say what kind of case it is; routing looks at it again.
+
+    Raises:
+        Refused: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise Refused("Choose what kind of case it is.")
+    return step(case, Verb.CLASSIFY, by=by, at=at, data={"kind": kind, "was": case.kind}, kind=kind)
 
 
 def move(case: Case, *, queue: str, by: By, at: datetime) -> Case:

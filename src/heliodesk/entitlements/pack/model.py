@@ -199,6 +199,8 @@ class Pack:
     tracking_fields: tuple[str, ...]
     settings: Mapping[str, SettingSpec]
     messages: Mapping[str, Message]
+    #: Words in a subject that tell what kind of case it is, by kind.
+    case_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def package(self, code: str) -> Package:
         """The package of this code; KeyError if the pack has none."""

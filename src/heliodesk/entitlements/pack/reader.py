@@ -22,13 +22,14 @@ from heliodesk.entitlements.pack.nodes import Faults, Misread, Node, read_tree
 from heliodesk.entitlements.pack.places import HolidayPlace, read_calendar, read_region
 from heliodesk.entitlements.pack.settings import check_needed, read_setting
 from heliodesk.entitlements.pack.wordings import check_messages, read_message
+from heliodesk.entitlements.request import CaseType
 
 T = TypeVar("T")
 SECTIONS = (
     "pack title vendor identifier packages families severities targets calendars regions "
     "mail_addresses queues tracking_fields settings messages"
 )
-OPTIONAL_SECTIONS = "sample source base_rights p1_criteria web"
+OPTIONAL_SECTIONS = "sample source base_rights p1_criteria web case_words"
 QUEUES = "p1 implementation unidentified identity account"
 
 
@@ -130,6 +131,7 @@ class _Reading:
             tracking_fields=self.read("tracking_fields", Node.texts, ()),
             settings=settings,
             messages=messages,
+            case_words=self.read("case_words", _case_words, {}),
         )
 
     def packages(self) -> tuple[Package, ...]:
@@ -212,6 +214,15 @@ def _web_form(node: Node) -> str:
 
 def _queues(node: Node) -> dict[str, str]:
     return {key: value.code() for key, value in node.fields(QUEUES).items()}
+
+
+def _case_words(node: Node) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for kind, words in node.items():
+        if kind not in set(CaseType):
+            raise words.wrong(f"{kind} is no kind of case: {', '.join(CaseType)}")
+        found[kind] = tuple(word.lower() for word in words.texts())
+    return found
 
 
 def _check_rights(node: Node, families: tuple[Family, ...], codes: list[str]) -> None:

@@ -16,7 +16,14 @@ from heliodesk.entitlements import packs, stored
 from heliodesk.entitlements.decision import Decision
 from heliodesk.entitlements.facts import packages_of
 from heliodesk.entitlements.packs import ActivePack
-from heliodesk.entitlements.request import Channel, ContactRole, Lifecycle, Request, Service
+from heliodesk.entitlements.request import (
+    CaseType,
+    Channel,
+    ContactRole,
+    Lifecycle,
+    Request,
+    Service,
+)
 from heliodesk.entitlements.rules import decide
 from heliodesk.entitlements.wording import tell
 from heliodesk.journal.record import By
@@ -25,6 +32,7 @@ from heliodesk.kernel.clock import NEVER
 CHANNELS = tuple(channel.value for channel in Channel)
 #: P1 is made by an assessed call only (R81), never by this form.
 SEVERITIES = ("P2", "P3", "P4")
+KINDS = tuple(kind.value for kind in CaseType)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Asked:
     severity: str
     title: str
     text: str
+    kind: str = CaseType.TECHNICAL
     #: Who is answered, when it is not a contact of the account.
     name: str = ""
     address: str = ""
@@ -77,6 +86,8 @@ def _check(asked: Asked) -> None:
         raise Refused("Choose how the customer reached us.")
     if asked.severity not in SEVERITIES:
         raise Refused("Choose P2, P3 or P4. A P1 is made by telephone only.")
+    if asked.kind not in KINDS:
+        raise Refused("Choose what kind of case it is.")
 
 
 def _requester(asked: Asked, at: datetime) -> tuple[Party | None, ContactRole]:
@@ -110,6 +121,7 @@ def _request(
         package=held.package if held and held.package in known else None,
         region=account.region if account.region in policy.regions else None,
         severity=asked.severity,
+        case_type=CaseType(asked.kind),
         lifecycle=(
             Lifecycle.IMPLEMENTATION if account.lifecycle == "implementation" else Lifecycle.LIVE
         ),
@@ -129,13 +141,14 @@ def _case(
     pack: ActivePack,
     at: datetime,
 ) -> NewCase:
-    terms = pack.policy.terms(request.package)
+    terms = pack.policy.terms(decision.package)
     contact_id = requester.contact_id if requester else asked.contact_id
     return NewCase(
         account_id=account.id,
         contact_id=contact_id,
         channel=asked.channel,
         title=asked.title,
+        kind=asked.kind,
         severity=asked.severity,
         priority=decision.priority or asked.severity,
         queue=decision.queue,
@@ -160,5 +173,7 @@ def _case(
             "answer": asked.acknowledge and requester is not None,
             "message": decision.message,
             "sentence": tell(decision, pack.policy),
+            "decision": decision,
+            "pack": pack.id,
         },
     )

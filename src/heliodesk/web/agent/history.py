@@ -49,6 +49,12 @@ def _prioritised(data: Data) -> Markup:
     )
 
 
+def _classified(data: Data) -> Markup:
+    sentence = _("Now of the kind <b>{kind}</b>, was {was}.")
+    kinds = {name: words.kind(str(data.get(name, ""))) for name in ("kind", "was")}
+    return _say(sentence, **kinds)
+
+
 def _parties(data: Data) -> Markup:
     if data.get("removed"):
         return _say(_("{address} is no longer copied."), address=data["removed"])
@@ -92,7 +98,16 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "unmerged": ("merge", _named(N_("The merge was undone."))),
     "prioritise": ("flag", _prioritised),
     "retitle": ("pen", _renamed),
+    "classify": ("ticket", _classified),
     "move": ("arrow", _named(N_("Moved to the queue <b>{queue}</b>."), queue="queue")),
+    "rerouted": (
+        "shield",
+        _named(
+            N_("Came to the address <b>{to}</b>; moved over the data boundary to <b>{queue}</b>."),
+            to="written_to",
+            queue="queue",
+        ),
+    ),
     "link": ("link", _about(N_("Linked with {case}."), "other")),
     "unlinked": ("link", _about(N_("No longer linked with {case}."), "other")),
     "invite": ("users", _parties),

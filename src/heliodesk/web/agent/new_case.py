@@ -9,8 +9,15 @@ from heliodesk.customers import queries as customers
 from heliodesk.customers.access import accounts_of
 from heliodesk.customers.models import Account
 from heliodesk.identity.rules import May
-from heliodesk.intake.actions.by_hand import CHANNELS, SEVERITIES, Asked, open_by_hand
+from heliodesk.intake.actions.by_hand import (
+    CHANNELS,
+    KINDS,
+    SEVERITIES,
+    Asked,
+    open_by_hand,
+)
 from heliodesk.kernel import clock
+from heliodesk.web import words
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent.writing import uploaded
 from heliodesk.web.answer import page
@@ -83,9 +90,16 @@ def _form(
         ],
         channels=CHANNELS,
         severities=SEVERITIES,
+        kinds=[(kind, words.kind(kind)) for kind in KINDS],
+        usual=_kind(account),
         given=request.POST,
         trouble=trouble,
     )
+
+
+def _kind(account: Account) -> str:
+    """The kind of case that comes to mind first: an account that is being set up asks for that."""
+    return "implementation" if account.lifecycle == "implementation" else "technical"
 
 
 def _asked(request: PersonRequest, account: Account) -> Asked:
@@ -96,6 +110,7 @@ def _asked(request: PersonRequest, account: Account) -> Asked:
         contact_id=int(contact) if contact.isascii() and contact.isdigit() else None,
         channel=form.get("channel", ""),
         severity=form.get("severity", ""),
+        kind=form.get("kind", "") or _kind(account),
         title=form.get("title", ""),
         text=form.get("text", "").replace("\r\n", "\n"),
         name=form.get("name", ""),

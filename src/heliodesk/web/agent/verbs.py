@@ -12,12 +12,14 @@ from django.utils.translation import gettext_noop as _
 
 from heliodesk.cases import actions
 from heliodesk.cases.access import Hidden, get_case
+from heliodesk.cases.actions.qualifying import KINDS
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.journal.record import By
 from heliodesk.kernel import clock, reading
+from heliodesk.web import words
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.told import tell
@@ -145,6 +147,13 @@ DEEDS: dict[str, Deed] = {
         _("The case is renamed."),
         (_("Rename"), _("The words that a colleague would look for."), _("Rename")),
     ),
+    "classify": Deed(
+        lambda case, form, person, by, at: actions.classify(
+            case, kind=form.get("kind", ""), by=by, at=at
+        ),
+        _("The kind is changed."),
+        (_("Change the kind"), _("An unowned case may go to another queue by it."), _("Change it")),
+    ),
     "move": Deed(
         lambda case, form, person, by, at: actions.move(
             case, queue=form.get("queue", ""), by=by, at=at
@@ -214,6 +223,7 @@ def _ask(request: PersonRequest, case: Case, verb: str, deed: Deed) -> HttpRespo
         asks=deed.asks,
         colleagues=_colleagues() if verb == "assign" else [],
         queues=_queues() if verb == "move" else [],
+        kinds=[(kind, words.kind(kind)) for kind in KINDS] if verb == "classify" else [],
     )
 
 
