@@ -198,6 +198,56 @@ def test_a_merge_ends_the_clocks_and_taking_it_back_revives_them(
     loser.refresh_from_db()
     assert (one.state, one.counted, one.due_at) == ("running", 3600 * 10**6, loser.due_at)
     assert one.due_at == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+    case.refresh_from_db()
+    assert case.due_at == clock(case).due_at == at(8)
+
+
+def test_an_answered_case_owes_what_was_merged_into_it(case: Case, agent: User) -> None:
+    actions.reply(case, text="Looking", by=by(agent), at=at(1))
+    post.send(post.mail(sender=MARA, subject=f"({ID}) Mail is late again"), at=at(2))
+    loser = Case.objects.exclude(pk=case.pk).get()
+    actions.merge(loser, into=case, by=by(agent), at=at(4))
+    case.refresh_from_db()
+    one = clock(case, "next_response")
+    # Eight business hours from 11:00, when the merged mail came: two of them are gone.
+    assert (one.started_at, one.counted) == (at(2), 2 * 3600 * 10**6)
+    assert one.due_at == case.due_at == datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+    actions.reply(case, text="To both", by=by(agent), at=at(5))
+    one.refresh_from_db()
+    assert (one.state, one.met_at, one.counted) == ("met", at(5), 3 * 3600 * 10**6)
+    actions.unmerge(loser, by=by(agent), at=at(6))
+    one.refresh_from_db()
+    assert (one.state, clock(loser).state) == ("met", "running")
+
+
+def test_of_two_answers_owed_the_earlier_stays(case: Case, agent: User) -> None:
+    actions.reply(case, text="Looking", by=by(agent), at=at(0))
+    post.send(post.mail(sender=MARA, subject=f"({ID}) Mail is late again"), at=at(1))
+    loser = Case.objects.exclude(pk=case.pk).get()
+    write_again(case, at(3))
+    assert clock(case, "next_response").due_at == datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    actions.merge(loser, into=case, by=by(agent), at=at(4))
+    one = clock(case, "next_response")
+    case.refresh_from_db()
+    assert one.due_at == case.due_at == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+    assert Clock.objects.filter(case=case, ended_at=None).count() == 1
+    actions.unmerge(loser, by=by(agent), at=at(5))
+    one.refresh_from_db()
+    assert one.due_at == datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    assert clock(loser).due_at == datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+
+def test_taking_a_merge_back_takes_back_what_was_owed(case: Case, agent: User) -> None:
+    actions.reply(case, text="Looking", by=by(agent), at=at(1))
+    post.send(post.mail(sender=MARA, subject=f"({ID}) Mail is late again"), at=at(2))
+    loser = Case.objects.exclude(pk=case.pk).get()
+    actions.merge(loser, into=case, by=by(agent), at=at(4))
+    actions.unmerge(loser, by=by(agent), at=at(5))
+    case.refresh_from_db()
+    loser.refresh_from_db()
+    assert (clock(case, "next_response").state, case.due_at) == ("cancelled", NEVER)
+    assert clock(loser).counted == 2 * 3600 * 10**6
+    assert loser.due_at == clock(loser).due_at == datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def test_warned_then_missed_then_met_too_late(case: Case, agent: User) -> None:

@@ -27,9 +27,17 @@ class Course:
     live: dict[Metric, Ticking]
     touched: list[Ticking] = field(default_factory=list)
 
-    def start(self, metric: Metric, at: datetime) -> None:
-        """Owe something anew, if the policy has a target for it and it is not owed already."""
-        given = None if metric in self.live else self.terms.given(self.case, metric)
+    def start(self, metric: Metric, at: datetime, *, like: Metric | None = None) -> None:
+        """Owe something anew, if the policy has a target for it and it is not owed already.
+
+        Args:
+            like: the metric whose target counts when the policy has none for this one.
+        """
+        if metric in self.live:
+            return
+        given = self.terms.given(self.case, metric)
+        if given is None and like is not None:
+            given = self.terms.given(self.case, like)
         if given:
             self.add(Ticking(None, self.case.id, metric, given, rules.start(given.aim, at)))
 
@@ -97,26 +105,83 @@ class Course:
         ticking.paused_at = None
         self._set(ticking, timing)
 
+    def take_over(self, loser: "Course", at: datetime) -> None:
+        """Owe the answer that a case merged into this one owed, with the time it has run.
+
+        Where both owe one, the earlier stays.
+        """
+        owed = next((loser.live[m] for m in RESPONSES if m in loser.live), None)
+        if owed is None or owed.timing.since is None or self.case.state not in OPEN:
+            return
+        mine = next((self.live[m] for m in RESPONSES if m in self.live), None)
+        if mine:
+            if owed.timing.due_at < mine.timing.due_at:
+                self._credit(mine, _counted(owed, at) - _counted(mine, at), loser.case.id, at)
+            return
+        metric = Metric.NEXT_RESPONSE if self.case.first_response_at else Metric.FIRST_RESPONSE
+        given = self.terms.given(self.case, metric) or owed.given
+        timing = rules.retarget(owed.timing, owed.given.aim.hours, given.aim, at)
+        past = [*owed.past, _stretch(owed, merged_from(loser.case.id), at)]
+        self.add(Ticking(None, self.case.id, metric, given, timing, past=past))
+
+    def give_back(self, loser_id: int, at: datetime) -> None:
+        """Owe no longer what was taken over from a case that stands on its own again."""
+        for metric, ticking in list(self.live.items()):
+            why = [stretch[5] for stretch in ticking.past]
+            credit = sum(s[4] for s in ticking.past if s[5] == credited_from(loser_id))
+            if merged_from(loser_id) in why:
+                self.cancel(at, metric)
+            elif credit:
+                self._credit(ticking, -timedelta(microseconds=credit), loser_id, at)
+
+    def _credit(self, ticking: Ticking, extra: timedelta, loser_id: int, at: datetime) -> None:
+        """Count time that was not this clock's own: what the customer has waited elsewhere."""
+        given = ticking.given
+        if not extra or ticking.timing.since is None:
+            return
+        self._keep(ticking, "target", at)
+        now, micro = micros(at), extra // timedelta(microseconds=1)
+        calendar = given.calendar if given.aim.hours else ""
+        ticking.past.append([now, now, calendar, given.version, micro, credited_from(loser_id)])
+        self._set(ticking, rules.credit(ticking.timing, given.aim, extra, at))
+
     def _keep(self, ticking: Ticking, why: str, at: datetime) -> None:
         """Remember what was counted up to now and in which hours, so that it can be explained."""
-        given, timing = ticking.given, ticking.timing
-        assert timing.since is not None  # noqa: S101 - callers asked
-        span = rules.counted_by(timing, given.aim.hours, at) - timing.counted
-        ticking.past.append(
-            [
-                micros(timing.since),
-                micros(max(at, timing.since)),
-                given.calendar if given.aim.hours else "",
-                given.version,
-                span // timedelta(microseconds=1),
-                why,
-            ]
-        )
+        ticking.past.append(_stretch(ticking, why, at))
 
     def _set(self, ticking: Ticking, timing: Timing) -> None:
         ticking.timing, ticking.changed = timing, True
         if ticking not in self.touched:
             self.touched.append(ticking)
+
+
+def merged_from(case_id: int) -> str:
+    """Why a stretch of a clock ended: its case was merged into another."""
+    return f"merged {case_id}"
+
+
+def credited_from(case_id: int) -> str:
+    """Why time was added to a clock: the customer waited that long on a merged case."""
+    return f"credit {case_id}"
+
+
+def _counted(ticking: Ticking, at: datetime) -> timedelta:
+    return rules.counted_by(ticking.timing, ticking.given.aim.hours, at)
+
+
+def _stretch(ticking: Ticking, why: str, at: datetime) -> list[Any]:
+    """What a clock has counted since it last began to, in which hours, and why that ended."""
+    given, timing = ticking.given, ticking.timing
+    assert timing.since is not None  # noqa: S101 - callers asked
+    span = rules.counted_by(timing, given.aim.hours, at) - timing.counted
+    return [
+        micros(timing.since),
+        micros(max(at, timing.since)),
+        given.calendar if given.aim.hours else "",
+        given.version,
+        span // timedelta(microseconds=1),
+        why,
+    ]
 
 
 def follow(course: Course, event: Recorded) -> None:
@@ -164,7 +229,8 @@ def _reopened(course: Course, data: Mapping[str, Any], at: datetime) -> None:
     if course.case.first_response_at is None:
         course.start(Metric.FIRST_RESPONSE, at)
     elif "message" in data:
-        course.start(Metric.NEXT_RESPONSE, at)
+        # The customer was told of a target for a first response.
+        course.start(Metric.NEXT_RESPONSE, at, like=Metric.FIRST_RESPONSE)
     course.start(Metric.RESOLUTION, at)
     course.start(Metric.UPDATE, at)
 

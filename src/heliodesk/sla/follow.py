@@ -66,13 +66,16 @@ def _of_decision(event: Recorded, terms: Terms) -> Course:
 
 def changed(events: Sequence[Recorded]) -> None:
     """Something happened to cases that may start, stop, move or end their clocks."""
-    cases = facts.standings({event.subject_id for event in events})
+    winners = {event.data["into_id"] for event in events if event.verb == Verb.MERGE}
+    cases = facts.standings(winners | {event.subject_id for event in events})
     terms = Terms()
     live = facts.live(cases, terms)
     courses = {id: Course(case, terms, live[id]) for id, case in cases.items()}
     before = {one.id: one.timing for each in live.values() for one in each.values()}
     events = [event for event in events if event.subject_id in cases]
     for event in events:
+        if event.verb == Verb.MERGE and event.data["into_id"] in courses:
+            courses[event.data["into_id"]].take_over(courses[event.subject_id], event.at)
         follow(courses[event.subject_id], event)
     _settle(list(courses.values()), before, events)
     moved = [cases[event.subject_id] for event in events if "to" in event.data]
@@ -89,7 +92,11 @@ def unmerged(events: Sequence[Recorded]) -> None:
         for (id, live) in facts.live(cases, terms).items()
         if (case := cases[id]).state in OPEN
     }
-    for one in facts.clocks(facts.CANCELLED, [sorted(courses)], terms):
+    alone = {event.subject_id for event in events if "from_id" in event.data}
+    for event in events:
+        if "id" in event.data and event.subject_id in courses:
+            courses[event.subject_id].give_back(event.data["id"], event.at)
+    for one in facts.clocks(facts.CANCELLED, [sorted(alone & courses.keys())], terms):
         course = courses[one.case_id]
         if one.metric not in course.live:
             course.revive(one, events[0].at)

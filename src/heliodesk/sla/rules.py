@@ -112,6 +112,15 @@ def retarget(timing: Timing, old: Calendar | None, aim: Aim, at: datetime) -> Ti
     return _run(replace(timing, counted=counted, since=None), aim, at)
 
 
+def credit(timing: Timing, aim: Aim, extra: timedelta, at: datetime) -> Timing:
+    """Add time that was waited elsewhere, or take it away again; never less than nothing."""
+    if not timing.live or timing.since is None:
+        return timing
+    timing = _noticed(timing, at)
+    counted = max(counted_by(timing, aim.hours, at) + extra, ZERO)
+    return _run(replace(timing, counted=counted, since=None), aim, at)
+
+
 def meet(timing: Timing, hours: Calendar | None, at: datetime) -> Timing:
     """What was owed is done; too late, the clock is missed though it was met."""
     if not timing.live:
