@@ -45,9 +45,25 @@ def reopened(events: Sequence[Recorded]) -> None:
     _declare([event for event in events if event.subject_id in still])
 
 
+def unplaced(events: Sequence[Recorded]) -> None:
+    """A P1 call without a case: somebody must call back, and is paged for it (G7)."""
+    for event in events:
+        caller = str(event.data.get("caller") or "a withheld number")
+        subject = f"P1 call from {caller}: call back"
+        actions.declare_call(event.subject_id, subject=subject, by=event.by, at=event.at)
+
+
+def filed(events: Sequence[Recorded]) -> None:
+    """A case was made of a call."""
+    for event in events:
+        actions.filed(event.subject_id, str(event.data.get("case", "")), at=event.at)
+
+
 def _open_p1s(events: Sequence[Recorded]) -> dict[int, P1]:
     rows = P1.objects.filter(case_id__in=[e.subject_id for e in events])
-    return {row.case_id: row for row in rows.exclude(state=P1State.RESOLVED)}
+    return {
+        row.case_id: row for row in rows.exclude(state=P1State.RESOLVED) if row.case_id is not None
+    }
 
 
 def taken(events: Sequence[Recorded]) -> None:
@@ -92,4 +108,6 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", Verb.REPLY): answered,
     ("case", Happened.TARGET_WARNED): update_due,
     ("case", Happened.TARGET_MISSED): update_due,
+    ("call", "p1_unplaced"): unplaced,
+    ("call", "filed"): filed,
 }

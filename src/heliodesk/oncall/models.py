@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from heliodesk.cases.models import Case
 from heliodesk.customers.models import Account
 from heliodesk.identity.models import User
+from heliodesk.kernel.references import spoken
 from heliodesk.oncall.rules.words import (
     ONCE,
     Channel,
@@ -333,7 +334,11 @@ class MajorIncident(models.Model):
 class P1(models.Model):
     """A priority 1 case from its declaration to its end: who is paged, who owns it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="p1s")
+    #: Empty for a P1 call whose caller could not be placed, until a case is made of it.
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="p1s")
+    #: The call it began with, when there is no case; and what is known of it.
+    call_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=300, blank=True, default="")
     state = models.CharField(max_length=10, default=P1State.TRIGGERED.value)
     declared_at = models.DateTimeField()
     region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
@@ -362,6 +367,11 @@ class P1(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case"], name="one_open_p1_a_case", condition=_OPEN),
+            models.UniqueConstraint(fields=["call_id"], name="one_p1_a_call"),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | Q(call_id__isnull=False),
+                name="p1_of_case_or_call",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[s.value for s in P1State]), name="p1_state_known"
             ),
@@ -390,6 +400,21 @@ class P1(models.Model):
 
     def __str__(self) -> str:
         return f"P1 {self.pk} {self.state}"
+
+    @property
+    def name(self) -> str:
+        """What people call it: ``P1 4812 0937``."""
+        return f"P1 {spoken(self.case.ref)}" if self.case else f"P1 call {self.call_id}"
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return self.case.title if self.case else self.subject
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/p1/{self.case.ref}/" if self.case else f"/p1/call/{self.call_id}/"
 
 
 class Ownership(models.Model):

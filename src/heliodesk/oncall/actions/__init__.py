@@ -20,7 +20,7 @@ from heliodesk.oncall.actions.answering import (
     press,
     take,
 )
-from heliodesk.oncall.actions.declaring import declare, stop
+from heliodesk.oncall.actions.declaring import declare, declare_call, filed, stop, stop_call
 from heliodesk.oncall.actions.handing_over import accept, decline, hand_over, write_note
 from heliodesk.oncall.actions.incidents import link, open_incident, resolve_incident, unlink
 from heliodesk.oncall.actions.standing_in import (
@@ -42,10 +42,12 @@ __all__ = [
     "ask_swap",
     "cover",
     "declare",
+    "declare_call",
     "decline",
     "delivered",
     "end_cover",
     "engage",
+    "filed",
     "hand_over",
     "link",
     "open_incident",
@@ -56,6 +58,7 @@ __all__ = [
     "resolve_incident",
     "settle_swap",
     "stop",
+    "stop_call",
     "take",
     "take_swap",
     "unlink",

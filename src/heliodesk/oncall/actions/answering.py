@@ -29,7 +29,8 @@ class Won:
     """It is theirs: they own the P1 until somebody accepts it from them."""
 
     p1_id: int
-    case_id: int
+    #: None for a P1 call that no case was made of yet.
+    case_id: int | None
     ref: str
     at: datetime
 
@@ -76,7 +77,7 @@ def take(
         Refused: the person works here no more.
     """
     with guarded():
-        case = _lock_case(p1_id)
+        case = lock_case(p1_id)
         p1 = P1.objects.select_for_update().get(pk=p1_id)
         person = User.staff.filter(pk=person_id, is_active=True).first()
         if person is None:
@@ -86,13 +87,13 @@ def take(
         return _taken(p1, case, person, how=how, page_id=page_id, at=at)
 
 
-def _lock_case(p1_id: int) -> Case:
+def lock_case(p1_id: int) -> Case | None:
     """The case first, as every verb on a case does, so that nobody waits in a circle."""
-    return Case.objects.select_for_update().get(p1s__pk=p1_id)
+    return Case.objects.select_for_update().filter(p1s__pk=p1_id).first()
 
 
 def _taken(
-    p1: P1, case: Case, person: User, *, how: How | str, page_id: int | None, at: datetime
+    p1: P1, case: Case | None, person: User, *, how: How | str, page_id: int | None, at: datetime
 ) -> Won:
     by = By("user", person.pk, person.name, person.role)
     waited = (at - p1.declared_at).total_seconds()
@@ -107,14 +108,18 @@ def _taken(
     share(p1, at)
     data = {"how": str(how), "person": person.name, "seconds": round(waited, 1)}
     record([Happening("acked", "p1", p1.pk, data)], by=by, at=at)
-    _take_case(case, person, by, at)
+    take_case(case, person, by, at)
     wake()
-    return Won(p1.pk, case.pk, case.ref, at)
+    return Won(p1.pk, p1.case_id, _ref(case), at)
 
 
-def _take_case(case: Case, person: User, by: By, at: datetime) -> None:
+def _ref(case: Case | None) -> str:
+    return case.ref if case else ""
+
+
+def take_case(case: Case | None, person: User, by: By, at: datetime) -> None:
     """Give them the case too, unless it is offshore and they are not."""
-    if case.owner_id == person.pk or case.state not in OPEN:
+    if case is None or case.owner_id == person.pk or case.state not in OPEN:
         return
     if case.offshore and not person.teams.filter(offshore=True).exists():
         return
@@ -128,16 +133,18 @@ def _close_handovers(p1: P1, at: datetime) -> None:
     p1.handovers.filter(accepted_at=None, closed_at=None).update(closed_at=at, closed_why="taken")
 
 
-def _too_late(p1: P1, case: Case, person: User, page_id: int | None, at: datetime) -> Won | Lost:
+def _too_late(
+    p1: P1, case: Case | None, person: User, page_id: int | None, at: datetime
+) -> Won | Lost:
     over = p1.state == P1State.RESOLVED
     if p1.owner_id == person.pk and not over:
-        return Won(p1.pk, case.pk, case.ref, p1.acked_at or at)
+        return Won(p1.pk, p1.case_id, _ref(case), p1.acked_at or at)
     if page_id:
         Page.objects.filter(pk=page_id, answer="").update(answer="late", answered_at=at)
     by = By("user", person.pk, person.name, person.role)
     data = {"person": person.name, "owner": p1.owner.name}
     record([Happening("came_late", "p1", p1.pk, data)], by=by, at=at)
-    return Lost(p1.owner.name, p1.acked_at or p1.resolved_at, case.ref, over)
+    return Lost(p1.owner.name, p1.acked_at or p1.resolved_at, _ref(case), over)
 
 
 def pass_on(page_id: int, *, at: datetime) -> Passed | Lost:
@@ -149,10 +156,10 @@ def pass_on(page_id: int, *, at: datetime) -> Passed | Lost:
     page = _page(page_id)
     assert page.p1_id and page.person  # noqa: S101 - asked by _page
     with guarded():
-        case = _lock_case(page.p1_id)
+        case = lock_case(page.p1_id)
         p1 = P1.objects.select_for_update().get(pk=page.p1_id)
         if p1.state != P1State.TRIGGERED or p1.follows_id:
-            return Lost(p1.owner.name, p1.acked_at, case.ref, p1.state == P1State.RESOLVED)
+            return Lost(p1.owner.name, p1.acked_at, _ref(case), p1.state == P1State.RESOLVED)
         first = Page.objects.filter(pk=page.pk, answer="").update(answer="passed", answered_at=at)
         if first and page.step + 1 == p1.step:
             p1.next_due_at = at
@@ -162,7 +169,7 @@ def pass_on(page_id: int, *, at: datetime) -> Passed | Lost:
         if first:
             happened = Happening("passed_on", "p1", p1.pk, {"person": page.person.name})
             record([happened], by=by, at=at)
-    return Passed(case.ref)
+    return Passed(_ref(case))
 
 
 def _page(page_id: int) -> Page:

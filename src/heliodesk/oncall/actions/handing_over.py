@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-from heliodesk.cases.models import Case
 from heliodesk.identity.models import User
 from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel import reading
-from heliodesk.kernel.references import spoken
 from heliodesk.kernel.text import storable
 from heliodesk.oncall import queries
-from heliodesk.oncall.actions.answering import _take_case
+from heliodesk.oncall.actions.answering import lock_case, take_case
 from heliodesk.oncall.actions.guarded import guarded
 from heliodesk.oncall.actions.incidents import own, share
 from heliodesk.oncall.actions.paging import LOUD, QUIET, message, trigger_again
@@ -66,8 +64,8 @@ def _ask(p1: P1, taker_id: int, ends_at: datetime, *, note: str, by: By, at: dat
     row = Handover.objects.create(
         p1=p1, giver_id=p1.owner_id, taker_id=taker_id, note=note, asked_at=at, ends_at=ends_at
     )
-    where = f"{settings.BASE_URL}/p1/{p1.case.ref}/"
-    name, contact = spoken(p1.case.ref), p1.last_customer_contact
+    where = f"{settings.BASE_URL}{p1.path}"
+    name, contact = p1.name, p1.last_customer_contact
     last = f"{contact:%H:%M} UTC" if contact else "none yet"
     if not note:
         message(
@@ -75,9 +73,9 @@ def _ask(p1: P1, taker_id: int, ends_at: datetime, *, note: str, by: By, at: dat
             purpose=Purpose.HANDOVER,
             people=[p1.owner_id],
             channels=QUIET,
-            subject=f"P1 {name}: write a handover note",
+            subject=f"{name}: write a handover note",
             text=f"Your shift ends at {ends_at:%H:%M} UTC. {row.taker.name} is asked to take "
-            f"P1 {name} from you and needs your note. Last customer contact: {last}.\n{where}",
+            f"{name} from you and needs your note. Last customer contact: {last}.\n{where}",
             p1=p1,
             at=at,
         )
@@ -86,8 +84,8 @@ def _ask(p1: P1, taker_id: int, ends_at: datetime, *, note: str, by: By, at: dat
         purpose=Purpose.HANDOVER,
         people=[taker_id],
         channels=QUIET,
-        subject=f"P1 {name}: handover at {ends_at:%H:%M} UTC",
-        text=f"{row.giver.name} hands P1 {name} over at {ends_at:%H:%M} UTC. Read the note and "
+        subject=f"{name}: handover at {ends_at:%H:%M} UTC",
+        text=f"{row.giver.name} hands {name} over at {ends_at:%H:%M} UTC. Read the note and "
         f"accept it. Last customer contact: {last}.\n{where}",
         p1=p1,
         at=at,
@@ -147,7 +145,7 @@ def accept(handover_id: int, *, by: By, at: datetime) -> P1:
         found = Handover.objects.filter(pk=handover_id).first()
         if found is None:
             raise Refused("This handover is over.")
-        case = Case.objects.select_for_update().get(p1s__pk=found.p1_id)
+        case = lock_case(found.p1_id)
         p1 = P1.objects.select_for_update().get(pk=found.p1_id)
         row = _open(handover_id)
         if row.taker_id != by.id:
@@ -166,7 +164,7 @@ def accept(handover_id: int, *, by: By, at: datetime) -> P1:
         share(p1, at)
         data = {"giver": row.giver.name, "taker": row.taker.name, "note": row.note}
         record([Happening("handed_over", "p1", p1.pk, data)], by=by, at=at)
-        _take_case(case, row.taker, by, at)
+        take_case(case, row.taker, by, at)
     return p1
 
 
@@ -189,9 +187,9 @@ def decline(handover_id: int, *, by: By, at: datetime) -> None:
             purpose=Purpose.HANDOVER,
             people=[row.giver_id],
             channels=LOUD,
-            subject=f"P1 {spoken(row.p1.case.ref)}: {row.taker.name} cannot take it",
-            text=f"You still own P1 {spoken(row.p1.case.ref)}. Ask somebody else: "
-            f"{settings.BASE_URL}/p1/{row.p1.case.ref}/",
+            subject=f"{row.p1.name}: {row.taker.name} cannot take it",
+            text=f"You still own {row.p1.name}. Ask somebody else: "
+            f"{settings.BASE_URL}{row.p1.path}",
             p1=row.p1,
             at=at,
         )

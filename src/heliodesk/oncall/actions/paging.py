@@ -14,7 +14,6 @@ from django.db import connection
 
 from heliodesk.journal.record import SYSTEM, Happening, record
 from heliodesk.kernel import reading
-from heliodesk.kernel.references import spoken
 from heliodesk.oncall import queries
 from heliodesk.oncall.actions.guarded import guarded, wake
 from heliodesk.oncall.models import P1, Page
@@ -72,7 +71,7 @@ def _fire(p1: P1, at: datetime) -> None:
         "pages": made,
     }
     happened = [Happening("paged", "p1", p1.pk, data)]
-    if p1.step:
+    if p1.step and p1.case_id:
         missed = {"p1": p1.pk, "step": p1.step, "at": at.isoformat()}
         happened.append(Happening("p1_missed", "case", p1.case_id, missed, told={"answer": True}))
         text_customer(p1, at)
@@ -132,6 +131,8 @@ def _who(
     target: Target, rows: Sequence[queries.OnCall], region: str, p1: P1, at: datetime
 ) -> list[tuple[int, str]]:
     if target is Target.NAMED:
+        if p1.case is None:
+            return []
         named = reading.rows(connection, _NAMED, [p1.case.account_id])
         return [(id, name) for id, name in named]
     if target is Target.OWNER:
@@ -194,9 +195,11 @@ def _pages(p1: P1, step: Step, people: Sequence[Asked], at: datetime) -> int:
 
 
 def _page(p1: P1, way: Way, key: str, at: datetime) -> Page:
-    case, known = p1.case, way.offshore or not p1.case.offshore
-    subject = f"P1 {spoken(case.ref)}" + (f", {case.account.name}" if known else "")
-    title = case.title if known else "A case of the offshore side; only its team may open it."
+    case, subject, title = p1.case, p1.name, p1.title
+    if case and case.offshore and not way.offshore:
+        title = "A case of the offshore side; only its team may open it."
+    elif case:
+        subject += f", {case.account.name}"
     token = token_urlsafe(32)
     where = f"{settings.BASE_URL}/page/{token}"
     text = f"{subject}: {title}\nTake it: {where}"
@@ -245,7 +248,7 @@ def text_customer(p1: P1, at: datetime) -> None:
     if not number or not (settings.VOICE_ACCOUNT or settings.PAGING == "capture"):
         return
     text = (
-        f"Case {spoken(p1.case.ref)}: we have not reached an engineer yet and are calling "
+        f"{p1.name.replace('P1', 'Case')}: we have not reached an engineer yet and are calling "
         "the next one now. We do not stop before somebody has taken your case."
     )
     row = Page(
@@ -311,9 +314,9 @@ def remind_of_update(p1: P1, *, missed: bool, due: str, at: datetime) -> None:
         purpose=Purpose.UPDATE,
         people=[one.id for one in people],
         channels=LOUD,
-        subject=f"P1 {spoken(p1.case.ref)}: an update {what}",
-        text=f"The update to the customer of P1 {spoken(p1.case.ref)} {what}. "
-        f"Write it: {settings.BASE_URL}/p1/{p1.case.ref}/",
+        subject=f"{p1.name}: an update {what}",
+        text=f"The update to the customer of {p1.name} {what}. "
+        f"Write it: {settings.BASE_URL}{p1.path}",
         p1=p1,
         at=at,
     )

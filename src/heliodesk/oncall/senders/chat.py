@@ -1,0 +1,30 @@
+"""Chat and a hundred other services, by the addresses that apprise knows (``slack://…``)."""
+
+import apprise
+
+from heliodesk.oncall.senders.letter import SECONDS, Gone, Letter, TryAgain
+
+#: Services that would run programs or write files here.
+_REFUSED = ("file:", "syslog:", "dbus:", "gnome:", "macosx:", "windows:", "kde:", "glib:", "qt:")
+
+
+def readable(address: str) -> bool:
+    """Whether apprise knows such an address, and it leads out of this machine."""
+    if address.strip().lower().startswith(_REFUSED):
+        return False
+    return bool(apprise.Apprise().add(address))
+
+
+def chat(letter: Letter) -> str:
+    """Post to one service."""
+    if not readable(letter.address):
+        raise Gone("No service is known by this address.")
+    desk = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Heliodesk", async_mode=False))
+    desk.add(letter.address)
+    try:
+        taken = desk.notify(body=letter.text, title=letter.subject, timeout=SECONDS)
+    except Exception as error:
+        raise TryAgain(f"{type(error).__name__}: {error}"[:200]) from error
+    if not taken:
+        raise TryAgain("The service did not take it.")
+    return ""

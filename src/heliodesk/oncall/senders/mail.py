@@ -1,0 +1,41 @@
+"""Mail: an outbound row, which the desk sends like any other mail."""
+
+from django.db import transaction
+
+from heliodesk.channels import outgoing, threading_ids
+from heliodesk.channels.mailboxes import active_mailboxes
+from heliodesk.channels.outgoing import BadDraft, OutboundDraft
+from heliodesk.kernel.clock import now
+from heliodesk.oncall.senders.letter import Gone, Letter, Unset
+
+KIND = "page"
+
+
+def mail(letter: Letter) -> str:
+    """Write the mail; twice under one key is once."""
+    boxes = active_mailboxes()
+    if not boxes:
+        raise Unset("The desk has no mailbox to send from.")
+    box = boxes[0]
+    draft = OutboundDraft(
+        key=f"page:{letter.key}",
+        mailbox_id=box.id,
+        kind=KIND,
+        subject_kind="page",
+        subject_id=letter.page_id,
+        automatic=True,
+        to=[letter.address],
+        from_address=box.address,
+        from_name=box.name,
+        subject=letter.subject,
+        text=letter.text + "\n",
+        message_id=threading_ids.message_id(
+            KIND, f"page{letter.page_id}", box.address.rpartition("@")[2]
+        ),
+    )
+    try:
+        with transaction.atomic():
+            ids = outgoing.write([draft], at=now())
+    except BadDraft as error:
+        raise Gone(str(error)) from error
+    return f"outbound:{ids[0]}" if ids else ""
