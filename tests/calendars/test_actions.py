@@ -9,7 +9,7 @@ from tests.make import NOW
 from heliodesk.calendars import actions, book, jobs
 from heliodesk.calendars.hours import parse_week, write_week
 from heliodesk.calendars.models import BusinessCalendar, HolidayState
-from heliodesk.calendars.rules import add, is_open
+from heliodesk.calendars.rules import Calendar, add, is_open
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.journal.models import Event
@@ -140,3 +140,27 @@ def test_activating_again_changes_nothing(uk: BusinessCalendar) -> None:
 )
 def test_a_written_week_reads_back(hours: dict[str, list[str]]) -> None:
     assert write_week(parse_week(hours)) == hours
+
+
+def test_new_zone_data_gives_calendars_a_new_version(
+    uk: BusinessCalendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert jobs.notice_changed_times(NOW) == 0
+    assert jobs.notice_changed_times(NOW) == 0
+    real = Calendar.mark
+    monkeypatch.setattr(
+        Calendar, "mark", lambda self, years: real(self, years)[:: -1 if self.code == "UK" else 1]
+    )
+    assert actions.notice_changed_times(NOW) == ["UK"]
+    assert jobs.notice_changed_times(NOW) == 0
+    uk.refresh_from_db()
+    assert uk.version == 2
+    assert Event.objects.get(verb="times_changed").data == {"code": "UK", "zone": "Europe/London"}
+
+
+def test_a_change_by_people_and_a_new_year_are_no_new_data(uk: BusinessCalendar) -> None:
+    jobs.notice_changed_times(NOW)
+    actions.set_day(uk, day=date(2026, 12, 24), hours=["09:00-12:00"], name="Eve", **DONE)
+    assert jobs.notice_changed_times(NOW) == 0
+    assert jobs.notice_changed_times(NOW.replace(year=2027)) == 0
+    assert not Event.objects.filter(verb="times_changed").exists()

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Func, Value
 
+from heliodesk.calendars import book
 from heliodesk.calendars.hours import (
     HoursError,
     parse_week,
@@ -24,7 +25,7 @@ from heliodesk.calendars.rules import (
     no_holidays,
     zone_named,
 )
-from heliodesk.journal.record import By, Happening, record
+from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel.text import one_line, storable
 
 #: Years of holidays kept in rows: the last, this, and the two that follow.
@@ -204,6 +205,29 @@ def drop_day(calendar: BusinessCalendar, *, day: date, by: By, at: datetime) -> 
     if dropped:
         _check(row, at)
         _changed(row, "day_dropped", by=by, at=at, day=day.isoformat())
+
+
+def notice_changed_times(at: datetime) -> list[str]:
+    """Find calendars whose opening instants are others though nobody changed them; their codes.
+
+    That happens with new data of zones or public holidays. They get a new version, so that open
+    deadlines are counted anew, and the journal says so.
+    """
+    changed = []
+    for code, (calendar, version) in book.calendars(book.stamp()).items():
+        mark = f"{at.year}-{calendar.mark(range(at.year - BEFORE, at.year + AHEAD + 1))}"
+        with transaction.atomic():
+            row = BusinessCalendar.objects.select_for_update().get(code=code)
+            if row.version != version or (row.mark, row.marked_version) == (mark, version):
+                continue
+            same_year = row.mark[:5] == mark[:5]
+            if same_year and row.marked_version == version:
+                changed.append(code)
+                _changed(row, "times_changed", by=SYSTEM, at=at, zone=row.zone)
+                version += 1
+            row.mark, row.marked_version = mark, version
+            row.save(update_fields=["mark", "marked_version"])
+    return changed
 
 
 def _locked(calendar: BusinessCalendar) -> BusinessCalendar:

@@ -20,6 +20,10 @@ class BusinessCalendar(models.Model):
     version = models.PositiveIntegerField(default=0)
     #: A number that no other change of any calendar has; readers keep what they built by it.
     stamp = models.BigIntegerField(default=0)
+    #: A mark of its opening instants, and the version it was taken of: when the mark changes and
+    #: the version did not, the zone's rules or the source of public holidays have changed.
+    mark = models.CharField(max_length=20, blank=True, default="")
+    marked_version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:

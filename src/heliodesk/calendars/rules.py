@@ -102,6 +102,11 @@ class Calendar:
         parts = (self.zone.key, self.week, held, sorted(self._one_off.items()))
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
+    def mark(self, years: range) -> str:
+        """A short mark of the opening instants of these years: zone rules are in it too."""
+        line = Timeline(self._spans(years.start, years.stop - 1), years.start, years.stop - 1)
+        return hashlib.sha256(repr((line.starts, line.ends)).encode()).hexdigest()[:12]
+
     def windows_on(self, day: date) -> tuple[Window, ...]:
         """The windows that open on a local date."""
         if day in self._one_off:
