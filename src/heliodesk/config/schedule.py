@@ -10,6 +10,7 @@ from heliodesk.calendars import jobs as calendars
 from heliodesk.entitlements import jobs as entitlements
 from heliodesk.identity import jobs as identity
 from heliodesk.intake import jobs as intake
+from heliodesk.reports import jobs as reports
 from heliodesk.sla import jobs as sla
 
 
@@ -30,6 +31,8 @@ SCHEDULE = (
     Periodic("remind, resolve and close", 60, sla.act_on_patience),
     Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
     Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
+    Periodic("count figures", 300, reports.count),
+    Periodic("mail reports", 300, reports.mail),
     Periodic("purge held intake", 600, intake.purge),
     Periodic("forget expired sessions", 3600, identity.forget_expired_sessions),
 )

@@ -70,6 +70,7 @@ ENTRIES = [
         head=_("Desk"),
     ),
     Entry("sent", _("Sent mail"), "mail", "sent", "s", needs=May.SEE_SENT_MAIL),
+    Entry("reports", _("Reports"), "chart", "reports", "r", needs=May.SEE_REPORTS),
     Entry("policy", _("Policy"), "sliders", "policy", "p"),
     Entry("settings", _("Settings"), "users", "people", "e", needs=May.EDIT_USERS),
 ]
