@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "heliodesk.sla",
     "heliodesk.oncall",
     "heliodesk.notifications",
+    "heliodesk.reports",
     "heliodesk.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
