@@ -93,10 +93,37 @@ class Inbound(models.Model):
         indexes = [
             models.Index(fields=["id"], name="inbound_waiting", condition=Q(state="waiting")),
             models.Index(fields=["-id"], name="inbound_failed", condition=Q(state="failed")),
+            models.Index(
+                fields=["received_at"], name="inbound_by_form", condition=Q(channel="web")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"inbound {self.pk}"
+
+
+class Upload(models.Model):
+    """A file that was put into a form which is not yet sent; forgotten if it never is."""
+
+    #: What the page names it by.
+    token = models.CharField(max_length=32, unique=True)
+    #: The form it belongs to.
+    form = models.CharField(max_length=64)
+    peer = models.CharField(max_length=100, default="", blank=True)
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveIntegerField()
+    data = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["form", "id"], name="upload_of_form"),
+            models.Index(fields=["at"], name="upload_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OutboundState(models.TextChoices):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from heliodesk.calendars import jobs as calendars
+from heliodesk.channels import jobs as channels
 from heliodesk.entitlements import jobs as entitlements
 from heliodesk.identity import jobs as identity
 from heliodesk.intake import jobs as intake
@@ -34,5 +35,6 @@ SCHEDULE = (
     Periodic("count figures", 300, reports.count),
     Periodic("mail reports", 300, reports.mail),
     Periodic("purge held intake", 600, intake.purge),
+    Periodic("forget files of unsent forms", 3600, channels.forget_old_uploads),
     Periodic("forget expired sessions", 3600, identity.forget_expired_sessions),
 )

@@ -9,6 +9,7 @@ from django.db import connection
 from heliodesk.channels.models import Inbound
 from heliodesk.identity.person import Person
 from heliodesk.intake.access import held_condition
+from heliodesk.intake.form import CHANNEL, read_form
 from heliodesk.intake.models import HeldItem
 from heliodesk.kernel import reading
 
@@ -84,3 +85,43 @@ def ref_of(person: Person, held_id: int) -> str | None:
     sql = f"select h.ref from intake_helditem h where h.id = %s and {held_condition(person)}"
     rows = reading.rows(connection, sql, [held_id])
     return str(rows[0][0]) if rows else None
+
+
+class Receipt(NamedTuple):
+    """What became of a form: the case or held item, or neither while it is being filed."""
+
+    #: ``case``, ``held`` or empty.
+    kind: str
+    ref: str
+    title: str
+    severity: str
+    priority: str
+    region: str
+    name: str
+    address: str
+    details: str
+    language: str
+
+
+_RECEIPT = """
+select i.result_kind, coalesce(c.ref, h.ref, ''), coalesce(c.title, ''), coalesce(c.severity, ''),
+       coalesce(c.priority, ''), coalesce(a.region, ''), i.raw, i.received_at
+  from channels_inbound i
+  left join cases_case c on i.result_kind = 'case' and c.id = i.result_id
+  left join customers_account a on a.id = c.account_id
+  left join intake_helditem h on i.result_kind = 'held' and h.id = i.result_id
+ where i.source_key = %s
+"""
+
+
+def receipt(key: str) -> Receipt | None:
+    """What became of the form with this key; none when no such form was taken."""
+    rows = reading.rows(connection, _RECEIPT, [f"{CHANNEL}:{key}"])
+    if not rows:
+        return None
+    kind, ref, title, severity, priority, region, raw, at = rows[0]
+    sent, _files = read_form(bytes(raw), at)
+    return Receipt(
+        kind, ref, title, severity, priority, region,
+        sent.name, sent.address, sent.details, sent.language,
+    )  # fmt: skip

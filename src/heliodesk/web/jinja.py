@@ -46,6 +46,7 @@ def environment(**options: Any) -> jinja2.Environment:
         snippets=snippets,
         texts=texts,
         told=told,
+        language=language,
     )
     env.filters.update(spoken=spoken, initials=badges.initials, hue=badges.hue, size=words.size)
     return env

@@ -22,6 +22,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 #: Where contacts sign in, and where they arrive.
 PORTAL_SIGN_IN = "/support/sign-in/"
 _HOME = "/support/"
+_LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
 _GIVEN_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 
@@ -79,6 +80,8 @@ def signed_in(get_response: Handler) -> Handler:
         translation.begin()
         if is_public(view):
             return None
+        if needed(view) != door.ACCESS:
+            translation.begin(settings.LANGUAGE_CODE)  # the desk's own pages speak one language
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         if needed(view) == door.ACCESS:
             return _let_customer_in(request, key)
@@ -106,6 +109,8 @@ def _let_customer_in(request: HttpRequest, key: str) -> HttpResponseBase | None:
             raise PermissionDenied(CONTACTS_ONLY)
         return _to_sign_in(request, PORTAL_SIGN_IN)
     request.customer = customer  # type: ignore[attr-defined]
+    if customer.language in _LANGUAGES and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.begin(customer.language)
     structlog.contextvars.bind_contextvars(contact=customer.contact_id)
     return None
 

@@ -3,15 +3,21 @@
 import threading
 from functools import lru_cache
 
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import activate, get_language, gettext, override
 from markupsafe import Markup
 
 _request = threading.local()
 _DEFAULT = "en"
 
 
-def begin() -> None:
-    """Remember the language of the request that this thread serves now."""
+def begin(wanted: str = "") -> None:
+    """Remember the language of the request that this thread serves now.
+
+    Args:
+        wanted: a language of ours to use instead of the one that the browser asked for.
+    """
+    if wanted:
+        activate(wanted)
     _request.language = get_language() or _DEFAULT
 
 

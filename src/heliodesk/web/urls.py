@@ -8,6 +8,7 @@ from heliodesk.web.agent.urls import urlpatterns as agent
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
 from heliodesk.web.policy.urls import urlpatterns as policy
+from heliodesk.web.public.urls import urlpatterns as public
 from heliodesk.web.reports.urls import urlpatterns as reports
 from heliodesk.web.sent.urls import urlpatterns as sent
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", include(sign_in.urlpatterns)),
+    *public,
     *agent,
     *held,
     *policy,

@@ -21,7 +21,7 @@ from heliodesk.web.portal.brand import Brand
 
 _PARTS = (
     "tokens", "base", "shell", "button", "badge", "form", "list", "table", "card", "clock",
-    "message", "overlay", "feedback", "portal", "utilities",
+    "message", "overlay", "feedback", "sign_in", "portal", "door", "utilities",
 )  # fmt: skip
 #: Scripts by the page that needs them; each is one file of its own beside what all have.
 _SCRIPTS = {

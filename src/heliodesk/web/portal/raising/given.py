@@ -1,0 +1,185 @@
+"""What somebody typed into the form: read without changing a character, and checked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_noop as _
+
+from heliodesk.customers.customer import Customer
+from heliodesk.customers.rules import pattern_in_words
+from heliodesk.entitlements.policy import Policy
+from heliodesk.intake import subject as subjects
+from heliodesk.intake.tracking import FIELDS
+from heliodesk.web.dates import zone as zone_of
+from heliodesk.web.translation import translated
+
+KINDS = ("technical", "how_to", "implementation", "email_tracking")
+SEVERITIES = ("P1", "P2", "P3", "P4")
+_SUBJECT = 200
+_SHORT = 200
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
+
+
+@dataclass
+class Given:
+    """The form as it was filled in; ``troubles`` says what is wrong, by field."""
+
+    name: str = ""
+    address: str = ""
+    company: str = ""
+    identifier: str = ""
+    kind: str = "technical"
+    severity: str = ""
+    subject: str = ""
+    details: str = ""
+    alternative: str = ""
+    zone: str = ""
+    trace: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def length(self) -> int:
+        """The issue details in code points."""
+        return len(self.details)
+
+
+def read(posted: Any) -> Given:
+    """What was posted. Line breaks become one character each, as the counter counts them."""
+
+    def text(name: str, most: int = _SHORT) -> str:
+        return " ".join(posted.get(name, "").split())[:most]
+
+    return Given(
+        name=text("name", 120),
+        address=text("address", 254),
+        company=text("company"),
+        identifier=text("identifier", 60),
+        kind=posted.get("kind", ""),
+        severity=posted.get("severity", ""),
+        subject=" ".join(posted.get("subject", "").split()),
+        details=posted.get("details", "").replace("\r\n", "\n").replace("\r", "\n"),
+        alternative=text("alternative"),
+        zone=text("zone", 64),
+        trace={name: text(f"trace_{name}", 500) for name in FIELDS},
+        files=[word for word in posted.getlist("kept") if word.isalnum()][:50],
+    )
+
+
+def check(given: Given, policy: Policy, customer: Customer | None, *, own: frozenset[str]) -> None:
+    """Note everything that is wrong with the form (R70, R71).
+
+    Args:
+        own: the desk's own addresses, from which nobody asks.
+    """
+    if customer is None:
+        _who(given, policy, own)
+    if given.kind not in KINDS:
+        given.troubles["kind"] = translated(_("Choose what it is about."))
+    if given.severity not in SEVERITIES:
+        given.troubles["severity"] = translated(_("Choose how badly you are affected."))
+    if not given.subject:
+        given.troubles["subject"] = translated(_("Give it a subject of a few words."))
+    elif len(given.subject) > _SUBJECT:
+        over = len(given.subject) - _SUBJECT
+        given.troubles["subject"] = too_many(over)
+    _details(given, policy)
+    if given.kind == "email_tracking":
+        _trace(given)
+
+
+def too_many(over: int) -> str:
+    """The sentence for a text that is too long; nothing of it is lost."""
+    if over == 1:
+        return translated(_("1 character too many. Your text is kept; shorten it."))
+    return translated(_("%(over)s characters too many. Your text is kept; shorten it."), over=over)
+
+
+def limit(policy: Policy) -> int:
+    """How many code points the issue details may have (C19)."""
+    return policy.settings.web_issue_details_max
+
+
+def _details(given: Given, policy: Policy) -> None:
+    most = limit(policy)
+    if not given.details.strip():
+        given.troubles["details"] = translated(_("Describe in a few words what happens."))
+    elif given.length > most:
+        given.troubles["details"] = details_too_long(given.length - most)
+
+
+def details_too_long(over: int) -> str:
+    """The sentence for issue details that are too long."""
+    if over == 1:
+        return translated(
+            _("1 character too many. Your text is kept; shorten it or attach it as a file.")
+        )
+    return translated(
+        _("%(over)s characters too many. Your text is kept; shorten it or attach it as a file."),
+        over=over,
+    )
+
+
+def _who(given: Given, policy: Policy, own: frozenset[str]) -> None:
+    if not given.name:
+        given.troubles["name"] = translated(_("Tell us your name."))
+    try:
+        validate_email(given.address)
+    except ValidationError:
+        given.troubles["address"] = translated(
+            _("Give the e-mail address by which we know you, such as name@company.com.")
+        )
+    if given.address.lower() in own:
+        given.troubles["address"] = translated(_("This is our own address. Give yours."))
+    pattern = policy.pack.identifier.pattern
+    if given.identifier and not subjects.find_ids(f"({given.identifier})", pattern).values:
+        given.troubles["identifier"] = _identifier_trouble(given.identifier, pattern)
+
+
+def _identifier_trouble(text: str, pattern: str) -> str:
+    shown = pattern_in_words(pattern)
+    lacking = sum(c == "0" for c in shown) - sum(c.isdigit() for c in text)
+    if lacking == 1:
+        return translated(_("One digit is missing. The pattern is %(pattern)s."), pattern=shown)
+    if lacking == -1:
+        return translated(_("One digit too many. The pattern is %(pattern)s."), pattern=shown)
+    return translated(
+        _("This is not an ID of ours. The pattern is %(pattern)s; leave it empty if you do not "
+          "have it at hand."), pattern=shown,
+    )  # fmt: skip
+
+
+def _trace(given: Given) -> None:
+    """Dates and times must be such; what is missing is asked for later and stops nothing (C15)."""
+    date, time = given.trace.get("date", ""), given.trace.get("time", "")
+    if date and not _DATE.fullmatch(date):
+        given.troubles["trace_date"] = translated(_("Write the date as 2026-11-23."))
+    if time and not _TIME.fullmatch(time):
+        given.troubles["trace_time"] = translated(_("Write the time as 14:05."))
+    if given.zone and zone_of(given.zone).key != given.zone:
+        given.troubles["zone"] = translated(_("Choose a time zone from the list."))
+
+
+def as_text(given: Given, *, labels: Mapping[str, str]) -> str:
+    """The whole form as people read it in the case and in the mail that confirms it."""
+    parts = [given.details]
+    if given.kind == "email_tracking":
+        lines = [labels["trace"]]
+        for name in FIELDS:
+            value = given.trace.get(name, "")
+            shown = f"{value} ({given.zone})" if name == "time" and value and given.zone else value
+            lines.append(f"{labels[name]}: {shown or '–'}")
+        parts.append("\n".join(lines))
+    more = []
+    if given.company:
+        more.append(f"{labels['company']}: {given.company}")
+    if given.alternative:
+        more.append(f"{labels['alternative']}: {given.alternative}")
+    if more:
+        parts.append("\n".join(more))
+    return "\n\n".join(parts)

@@ -1,0 +1,1 @@
+"""Pages for everybody: how to get support, and the form to ask for it."""

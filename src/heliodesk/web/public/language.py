@@ -1,0 +1,32 @@
+"""The language of the pages, chosen by whoever reads them and remembered in their browser."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from heliodesk.web.access import public
+
+_YEAR = 365 * 24 * 3600
+
+
+@public
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Remember the language and go back to the page."""
+    back = request.POST.get("back", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    response = redirect(back)
+    code = request.POST.get("language", "")
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=_YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+            httponly=True,
+        )
+    return response
