@@ -1,26 +1,24 @@
 """How many decisions and deadlines one core makes in a second: ``python -m bench.decision``."""
 
-import json
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tests.entitlements.asking import ORDINARY
 
 from heliodesk.calendars.rules import add
+from heliodesk.entitlements.pack.examples import examples_of
 from heliodesk.entitlements.pack.shipped import default_pack
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import decide
 from heliodesk.entitlements.simulation import Simulator, request_from
 
 ROUNDS = 1000
-EXAMPLES = Path(__file__).parents[1] / "tests" / "entitlements" / "decisions.jsonl"
 
 
 def main() -> None:
     """Decide the worked examples over and over, then add business time over and over."""
     simulator = Simulator(default_pack())
-    asked = [ORDINARY | json.loads(line)["input"] for line in EXAMPLES.read_text().splitlines()]
+    asked = [ORDINARY | dict(example.input) for example in examples_of("mimecast-2018")]
     questions = [
         (request_from(a), simulator.ask(a)[1], datetime.fromisoformat(str(a["at"]))) for a in asked
     ]

@@ -3,19 +3,18 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from heliodesk.config.cli import main
+from heliodesk.entitlements.pack.examples import examples_of
 from heliodesk.entitlements.pack.shipped import shipped_source
 from tests.entitlements.asking import ORDINARY
 
-EXAMPLES = [
-    json.loads(line)
-    for line in Path(__file__).with_name("decisions.jsonl").read_text().splitlines()
-]
+EXAMPLES = [asdict(example) for example in examples_of("mimecast-2018")]
 
 
 def run(*words: str, given: str | bytes = "") -> Result:
@@ -157,3 +156,23 @@ def test_needs_neither_django_nor_database() -> None:
         "assert not [n for n in sys.modules if n.split('.')[0] in ('django', 'psycopg')]"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_worked_examples_of_a_pack_are_tried() -> None:
+    result = run("examples")
+    assert result.exit_code == 0
+    assert "42 of 42 worked examples hold." in result.stdout
+    found = json.loads(run("examples", "--json").stdout)
+    assert [one["differs"] for one in found] == [{}] * 42
+
+
+def test_an_example_that_no_longer_holds_is_named(tmp_path: Path) -> None:
+    changed = tmp_path / "p.yaml"
+    changed.write_text(
+        shipped_source("mimecast-2018").replace(
+            "silver: {P1: {minutes: 60", "silver: {P1: {minutes: 59"
+        )
+    )
+    result = run("examples", "--pack", str(changed))
+    assert result.exit_code == 1
+    assert "target_minutes 60 expected, 59 came" in result.stdout

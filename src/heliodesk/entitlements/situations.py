@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from heliodesk.entitlements.pack.examples import Example, examples_of
 from heliodesk.entitlements.pack.model import PRIORITIES, Pack
 from heliodesk.entitlements.request import Channel, ContactRole
 from heliodesk.entitlements.simulation import QuestionError, Simulator, outcome
@@ -57,6 +58,39 @@ def situations(*packs: Pack) -> Iterator[Situation]:
             yield common | dict(special)
         for region in regions:
             yield common | {"region": region, "channel": "phone"}
+
+
+def table_of(*packs: Pack) -> list[Situation]:
+    """The worked examples of these packs, then the situations drawn up from them."""
+    worked = [example.input for pack in packs for example in examples_of(pack.code)]
+    distinct = [one for n, one in enumerate(worked) if one not in worked[:n]]
+    return [*distinct, *situations(*packs)]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A worked example under a pack: by field what was expected and what came out, where they
+    differ.
+    """
+
+    example: Example
+    differs: Mapping[str, tuple[object, object]]
+
+
+def worked(pack: Pack) -> list[Worked]:
+    """The pack's own worked examples, each with what has changed; a sample holds all of them."""
+    simulator = Simulator(pack)
+    found = []
+    for example in examples_of(pack.code):
+        came = _judged(simulator, example.input)
+        names = dict.fromkeys((*example.expect, *came))
+        differs = {
+            name: (example.expect.get(name), came.get(name))
+            for name in names
+            if example.expect.get(name) != came.get(name)
+        }
+        found.append(Worked(example, differs))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

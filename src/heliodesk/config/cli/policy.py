@@ -14,7 +14,7 @@ from heliodesk.entitlements.pack.doubts import doubts
 from heliodesk.entitlements.pack.model import Cell, Metric, Pack
 from heliodesk.entitlements.pack.shipped import shipped_names
 from heliodesk.entitlements.simulation import QuestionError, Simulator
-from heliodesk.entitlements.situations import Change, Situation, compare, situations
+from heliodesk.entitlements.situations import Change, Situation, compare, table_of, worked
 
 if TYPE_CHECKING:
     from heliodesk.entitlements.models import PolicyPack
@@ -138,6 +138,33 @@ def _plain(pack: Pack) -> dict[str, object]:
     }
 
 
+@command.command("examples")
+@PACK
+@JSON
+def try_examples(pack: str | None, as_json: bool) -> None:
+    """Try a pack on the worked examples that ship with it.
+
+    Ends with status 1 when one does not come out as it should.
+    """
+    results = worked(pack_or_exit(pack))
+    if as_json:
+        found = [
+            {"id": one.example.id, "refs": one.example.refs, "differs": one.differs}
+            for one in results
+        ]
+        click.echo(json.dumps(found, indent=2))
+    else:
+        for one in results:
+            told = "; ".join(
+                f"{name} {_plain_value(want)} expected, {_plain_value(came)} came"
+                for name, (want, came) in one.differs.items()
+            )
+            click.echo(f"{one.example.id}  {one.example.refs}: {told or 'holds'}")
+        held = sum(not one.differs for one in results)
+        click.echo(f"{held} of {len(results)} worked examples hold.")
+    sys.exit(any(one.differs for one in results))
+
+
 @command.command("compare")
 @click.argument("before")
 @click.argument("after")
@@ -146,7 +173,7 @@ def _plain(pack: Pack) -> dict[str, object]:
 def compare_packs(before: str, after: str, examples: Iterable[bytes] | None, as_json: bool) -> None:
     """Show which situations a second pack judges differently from the first."""
     old, new = pack_or_exit(before), pack_or_exit(after)
-    table = list(situations(old, new) if examples is None else _questions(examples))
+    table = table_of(old, new) if examples is None else _questions(examples)
     changes = list(compare(old, new, table))
     if as_json:
         found = [{"input": c.situation, "changes": c.fields} for c in changes]

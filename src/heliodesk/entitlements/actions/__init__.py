@@ -11,6 +11,8 @@ from heliodesk.entitlements.actions.contracts import (
 from heliodesk.entitlements.actions.packs import (
     activate,
     activate_shipped,
+    change_settings,
+    decide_cells,
     draft_pack,
     import_pack,
     lost_packages,
@@ -21,6 +23,8 @@ from heliodesk.entitlements.actions.packs import (
 __all__ = [
     "activate",
     "activate_shipped",
+    "change_settings",
+    "decide_cells",
     "draft_pack",
     "end",
     "import_pack",

@@ -1,5 +1,6 @@
 """Policy packs: imported and drafted by people, brought into force, laid aside."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -8,6 +9,8 @@ from django.db.models import Max
 from heliodesk.calendars import actions as calendars
 from heliodesk.entitlements.contract_rules import Refused
 from heliodesk.entitlements.models import PolicyPack, SupportContract
+from heliodesk.entitlements.pack import editing
+from heliodesk.entitlements.pack.editing import Value
 from heliodesk.entitlements.pack.model import Pack
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.pack.shipped import default_name, shipped_source
@@ -77,6 +80,44 @@ def write_draft(draft: PolicyPack, *, source: str, by: By, at: datetime) -> Poli
 
 
 @transaction.atomic
+def decide_cells(
+    base: PolicyPack, values: Mapping[tuple[str, str], Value], *, by: By, at: datetime
+) -> PolicyPack:
+    """Say what unknown cells hold: in the draft given, else in a new draft of that pack (C28).
+
+    Raises:
+        Refused: there is no such cell, or nothing was decided.
+        PackError: the pack cannot be used with these values.
+    """
+    decided = f"Decided by {by.name} on {at.date()}"
+    return _edited(base, lambda text: editing.decide_cells(text, values, decided), by=by, at=at)
+
+
+@transaction.atomic
+def change_settings(
+    base: PolicyPack, values: Mapping[str, Value], *, by: By, at: datetime
+) -> PolicyPack:
+    """Give settings other values: in the draft given, else in a new draft of that pack.
+
+    Raises:
+        Refused: there is no such setting, or nothing changes.
+        PackError: the pack cannot be used with these values.
+    """
+    return _edited(base, lambda text: editing.set_settings(text, values), by=by, at=at)
+
+
+def _edited(base: PolicyPack, edit: Callable[[str], str], *, by: By, at: datetime) -> PolicyPack:
+    try:
+        source = edit(base.source)
+    except editing.NotThere as error:
+        raise Refused(f"This pack cannot be changed so: {error}.") from error
+    if source == base.source:
+        raise Refused("Nothing was changed.")
+    draft = base if base.state == "draft" else draft_pack(base, by=by, at=at)
+    return write_draft(draft, source=source, by=by, at=at)
+
+
+@transaction.atomic
 def activate(draft: PolicyPack, *, accept_losses: bool = False, by: By, at: datetime) -> PolicyPack:
     """Bring a pack into force for new cases; running ones keep theirs (C36).
 
@@ -93,6 +134,11 @@ def activate(draft: PolicyPack, *, accept_losses: bool = False, by: By, at: date
     if row.state == "active":
         raise Refused(f"{row} is in force already.")
     pack = read_pack(row.source, str(row))
+    if pack.valid_until and pack.valid_until < at.date():
+        raise Refused(
+            f"{row} was valid until {pack.valid_until}. Make a draft of it with a later"
+            " valid_until, or bring another pack into force."
+        )
     if not accept_losses:
         _refuse_losses(pack, at)
     before = PolicyPack.objects.filter(state="active").first()

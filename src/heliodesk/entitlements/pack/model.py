@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from heliodesk.calendars.rules import Calendar
@@ -201,6 +202,8 @@ class Pack:
     messages: Mapping[str, Message]
     #: Words in a subject that tell what kind of case it is, by kind.
     case_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The last day on which it may be brought into force; None for no end.
+    valid_until: date | None = None
 
     def package(self, code: str) -> Package:
         """The package of this code; KeyError if the pack has none."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TypeVar
 
 from heliodesk.entitlements.pack.matrix import read_families, read_targets, right_cell
@@ -29,7 +30,7 @@ SECTIONS = (
     "pack title vendor identifier packages families severities targets calendars regions "
     "mail_addresses queues tracking_fields settings messages"
 )
-OPTIONAL_SECTIONS = "sample source base_rights p1_criteria web case_words"
+OPTIONAL_SECTIONS = "sample source base_rights p1_criteria web case_words valid_until"
 QUEUES = "p1 implementation unidentified identity account"
 
 
@@ -132,6 +133,7 @@ class _Reading:
             settings=settings,
             messages=messages,
             case_words=self.read("case_words", _case_words, {}),
+            valid_until=self.read("valid_until", _day, None),
         )
 
     def packages(self) -> tuple[Package, ...]:
@@ -214,6 +216,13 @@ def _web_form(node: Node) -> str:
 
 def _queues(node: Node) -> dict[str, str]:
     return {key: value.code() for key, value in node.fields(QUEUES).items()}
+
+
+def _day(node: Node) -> date:
+    found = node.plain()
+    if not isinstance(found, date):
+        raise node.wrong("a date such as 2027-12-31 is expected here")
+    return found
 
 
 def _case_words(node: Node) -> dict[str, tuple[str, ...]]:
