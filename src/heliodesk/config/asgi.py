@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import django
 import psycopg
+import structlog
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliodesk.config.settings")
 django.setup()
@@ -25,6 +26,7 @@ from django.conf import settings  # noqa: E402
 from heliodesk.identity.person import Person  # noqa: E402
 from heliodesk.identity.rules import May  # noqa: E402
 from heliodesk.kernel import clock  # noqa: E402
+from heliodesk.oncall import jobs  # noqa: E402
 from heliodesk.web import people  # noqa: E402
 from heliodesk.web.news import Hub, Listener  # noqa: E402
 
@@ -34,6 +36,7 @@ BEAT_SECONDS = 15.0
 STREAM_SECONDS = 900.0
 MOST_LISTENERS = 2000
 _page = urlsplit(settings.BASE_URL)
+log = structlog.get_logger()
 ORIGIN = f"{_page.scheme}://{_page.netloc}"
 
 hub = Hub(settings.DATABASE_DIRECT_DSN)
@@ -59,11 +62,34 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
+WATCH_SECONDS = 5.0
+
+
+async def _watch_pagers() -> None:
+    """Mail the duty manager when no pager shows itself: this process is none of them (G10)."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            await asyncio.to_thread(_look_for_pagers)
+        except Exception as error:
+            log.warning("pagers_not_watched", error=str(error)[:300])
+
+
+def _look_for_pagers() -> None:
+    from django.db import connection
+
+    try:
+        jobs.mail_of_dead_pagers(clock.now())
+    finally:
+        connection.close()
+
+
 def _ensure_running() -> None:
     if not _running:
-        task = asyncio.get_running_loop().create_task(hub.run())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        for work in (hub.run(), _watch_pagers()):
+            task = asyncio.get_running_loop().create_task(work)
+            _running.add(task)
+            task.add_done_callback(_running.discard)
 
 
 async def _answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -11,6 +11,7 @@ from heliodesk.channels import jobs as channels
 from heliodesk.entitlements import jobs as entitlements
 from heliodesk.identity import jobs as identity
 from heliodesk.intake import jobs as intake
+from heliodesk.oncall import jobs as oncall
 from heliodesk.reports import jobs as reports
 from heliodesk.sla import jobs as sla
 
@@ -30,6 +31,7 @@ SCHEDULE = (
     Periodic("sweep clocks", 2, sla.sweep),
     Periodic("recount deadlines", 10, sla.recount),
     Periodic("remind, resolve and close", 60, sla.act_on_patience),
+    Periodic("make shifts 90 days ahead, look for gaps", 300, oncall.plan_ahead),
     Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
     Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
     Periodic("count figures", 300, reports.count),

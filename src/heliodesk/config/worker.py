@@ -1,6 +1,6 @@
 """The worker: files what came in, sends what goes out, and runs what is due.
 
-Three threads, each with its own database connection. They are woken by NOTIFY and look by
+Four threads, each with its own database connection. They are woken by NOTIFY and look by
 themselves every few seconds, so a lost notice delays and loses nothing. Any number of workers
 may run.
 """
@@ -103,6 +103,7 @@ def run() -> None:
     django.setup()
     from heliodesk.channels.outgoing import CHANNEL as OUTBOUND
     from heliodesk.channels.sending import send_due
+    from heliodesk.config.pager import Pager
     from heliodesk.intake.jobs import file_batch
     from heliodesk.kernel.clock import now
 
@@ -119,6 +120,7 @@ def run() -> None:
         threading.Thread(target=intake.run, args=[stop], name="intake"),
         threading.Thread(target=sending.run, args=[stop], name="sending", daemon=True),
         threading.Thread(target=_periodic, args=[stop], name="periodic", daemon=True),
+        threading.Thread(target=Pager("worker").run, args=[stop], name="pager", daemon=True),
     ]
     for thread in threads:
         thread.start()

@@ -52,8 +52,9 @@ def tell_outside(name: str) -> None:
     watching.told_outside(name, error)
 
 
-def alarm_of_silence(at: datetime) -> int:
+def alarm_of_silence() -> int:
     """Tell those responsible that one of several pagers has gone silent; once a day each."""
+    at = queries.database_time()
     gone = queries.silent(queries.beats())
     for beat in gone:
         paging.message(

@@ -23,6 +23,7 @@ COMMANDS = {
     "load-demo": ("heliodesk.config.cli.demo:load", ""),
     "mail": ("heliodesk.config.cli.mail:command", "Parse, take in, import and send mail."),
     "mail-listener": ("heliodesk.config.cli.serve:mail_listener", "Take in mail only."),
+    "pager": ("heliodesk.config.cli.serve:pager", "Page engineers for P1s only."),
     "policy": ("heliodesk.config.cli.policy:command", "Packs, and what they would decide."),
     "serve": ("heliodesk.config.cli.serve:command", "Run the whole desk, supervised."),
     "user": ("heliodesk.config.cli.user:command", "The people of the desk."),

@@ -108,6 +108,7 @@ def _part(name: str, text: str, *ports_needed: str) -> click.Command:
 web = _part("web", "Serve the pages only.", "--web-port")
 live = _part("live", "Serve the stream of live updates only.", "--live-port")
 worker = _part("worker", "Do the background work only: file mail, send mail, keep the clocks.")
+pager = _part("pager", "Page engineers for P1s only; run one on a second machine.")
 imap = _part("imap", "Fetch mail from IMAP servers only, for the mailboxes set up for it.")
 mail_listener = _part(
     "mail-listener", "Take in mail by SMTP and LMTP only.", "--smtp-port", "--lmtp-port"

@@ -55,6 +55,7 @@ HERE = "heliodesk.config.server.parts"
 LISTENER = "heliodesk.channels.smtp.server"
 FETCHER = "heliodesk.channels.imap"
 WORKER = "heliodesk.config.worker"
+PAGER = "heliodesk.config.pager"
 #: Those that bring work in stop first, the one that does it last.
 PARTS = (
     Part("web", f"{HERE}:serve_pages", "heliodesk.config.wsgi", 1.0),
@@ -62,6 +63,7 @@ PARTS = (
     Part("mail-listener", f"{LISTENER}:run", LISTENER, 1.0),
     Part("imap", f"{FETCHER}:run", FETCHER, 1.0),
     Part("worker", f"{WORKER}:run", WORKER, 2.0),
+    Part("pager", f"{PAGER}:run", PAGER, 1.0),
 )
 
 
