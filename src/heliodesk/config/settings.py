@@ -248,7 +248,7 @@ VOICE_ACCOUNT = environment.text("HELIODESK_VOICE_ACCOUNT")
 VOICE_TOKEN = environment.text("HELIODESK_VOICE_TOKEN")
 #: The number that pages come from, in E.164.
 VOICE_FROM = environment.text("HELIODESK_VOICE_FROM")
-#: The key pair of Web Push (VAPID, PEM file of the private key) and whom push services may write to.
+#: The key of Web Push (VAPID, PEM file of the private key) and whom push services may write to.
 PUSH_KEY = environment.text("HELIODESK_PUSH_KEY")
 PUSH_CONTACT = environment.text("HELIODESK_PUSH_CONTACT")
 #: An address outside that is asked every few seconds while pages can go out (dead man's switch).
