@@ -1,12 +1,12 @@
 """Background entry points of identity."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
 
 def forget_expired_sessions(at: datetime) -> int:
-    """Delete sessions and cached values that are over; at most a few thousand a run."""
+    """Delete sessions, mailed codes and cached values that are over; a few thousand a run."""
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from identity_session where ctid = any(array("
@@ -15,5 +15,8 @@ def forget_expired_sessions(at: datetime) -> int:
             [at],
         )
         gone = cursor.rowcount
+        cursor.execute(
+            "delete from identity_mailedcode where expires_at < %s", [at - timedelta(days=1)]
+        )
         cursor.execute("delete from identity_cache where expires < %s", [at])
     return int(gone)

@@ -93,3 +93,36 @@ class Session(AbstractBaseSession):
     class Meta(AbstractBaseSession.Meta):
         abstract = False
         db_table = "identity_session"
+
+
+class MailedCode(models.Model):
+    """A code and a link, mailed to somebody who wants to sign in.
+
+    There is a row for every request, whoever the address belongs to, so that the answer to an
+    address that nobody here has is the same work. Only hashes of the secrets are kept.
+    """
+
+    #: What the browser that asked, and the link, know the row by; no secret.
+    token = models.CharField(max_length=43, unique=True)
+    address = models.CharField(max_length=254)
+    #: Whom it lets in: a contact's id; none when nobody here has the address.
+    contact_id = models.BigIntegerField(null=True)
+    code_hash = models.CharField(max_length=64)
+    link_hash = models.CharField(max_length=64)
+    tries_left = models.PositiveSmallIntegerField()
+    #: Where to go once signed in.
+    leads_to = models.TextField(blank=True, default="")
+    ip = models.CharField(max_length=45)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address", "asked_at"], name="mailed_code_address"),
+            models.Index(fields=["ip", "asked_at"], name="mailed_code_ip"),
+            models.Index(fields=["expires_at"], name="mailed_code_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"code for {self.address}"

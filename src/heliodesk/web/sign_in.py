@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
@@ -14,11 +15,14 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path, re_path, reverse
 
 from heliodesk.channels import outgoing
 from heliodesk.channels.mailboxes import active_mailboxes
 from heliodesk.channels.outgoing import OutboundDraft
+from heliodesk.customers.signing_in import contact_of
+from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web.access import for_everybody, public
 from heliodesk.web.answer import page
@@ -33,6 +37,20 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The queue for people of the desk; for contacts the portal, first of all for whom."""
+        if getattr(request.user, "role", "") == Role.CONTACT:
+            return "/support/"
+        return str(super().get_login_redirect_url(request))
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Keep out contacts who are no contact of any account today, however they come."""
+        response = super().pre_login(request, user, **kwargs)
+        if response or user.role != Role.CONTACT or contact_of(user, clock.now().date()):
+            return response  # type: ignore[no-any-return]
+        clear_login(request)
+        return redirect("/support/sign-in/")
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only addresses within the desk: a path, never another host."""
@@ -85,6 +103,15 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
     return account.password_reset(request)  # type: ignore[no-any-return]
 
 
+class PasskeySignIn(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+    """Signing in by a passkey alone; one that nobody knows leads back to where it was tried."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = super().form_invalid(form)
+        side = self.request.GET.get("from")
+        return redirect("/support/sign-in/") if side == "support" else response
+
+
 @public
 def nothing_here(request: HttpRequest, **_: Any) -> HttpResponse:
     """What allauth wants an address for and the desk does not offer."""
@@ -94,7 +121,7 @@ def nothing_here(request: HttpRequest, **_: Any) -> HttpResponse:
 urlpatterns = [
     path("sign-in/", public(account.login), name="account_login"),
     path("sign-in/code/", public(mfa.authenticate), name="mfa_authenticate"),
-    path("sign-in/passkey/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/passkey/", public(PasskeySignIn.as_view()), name="mfa_login_webauthn"),
     path("sign-in/inactive/", public(account.account_inactive), name="account_inactive"),
     path("sign-in/new/", nothing_here, name="account_signup"),
     path("sign-out/", public(account.logout), name="account_logout"),

@@ -22,10 +22,19 @@ from heliodesk.customers.actions.domains import drop_domain, verify_domain
 from heliodesk.customers.actions.identifiers import add_identifier, end_identifier
 from heliodesk.customers.actions.merging import merge_contacts
 from heliodesk.customers.actions.partners import end_partner, relate_partner
+from heliodesk.customers.actions.portal import (
+    accept_invitation,
+    give_sign_in,
+    invite_contact,
+    refuse_last,
+    remove_from_account,
+    sign_out,
+)
 from heliodesk.customers.actions.roles import end_role, grant_role
 
 __all__ = [
     "ContactDetails",
+    "accept_invitation",
     "add_address",
     "add_contact",
     "add_identifier",
@@ -42,13 +51,18 @@ __all__ = [
     "end_identifier",
     "end_partner",
     "end_role",
+    "give_sign_in",
     "grant_role",
+    "invite_contact",
     "mark_partner",
     "merge_contacts",
     "open_account",
     "prefer_address",
     "reactivate_contact",
+    "refuse_last",
     "relate_partner",
+    "remove_from_account",
     "rename_account",
+    "sign_out",
     "verify_domain",
 ]

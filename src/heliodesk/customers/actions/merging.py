@@ -31,6 +31,7 @@ def merge_contacts(loser: Contact, *, into: Contact, by: By, at: datetime) -> No
     ContactAddress.objects.filter(contact=loser).update(preferred=False, contact=into)
     _unite_roles(loser, into)
     _repoint(loser, into)
+    _unite_sign_ins(rows[loser.pk], rows[into.pk])
     Contact.objects.filter(pk=loser.pk).update(active=False, merged_into=into)
     loser.active, loser.merged_into = False, into
     tell_contact("merged", loser.pk, by=by, at=at, into=into.pk, name=into.name)
@@ -49,6 +50,19 @@ def _unite_roles(loser: Contact, into: Contact) -> None:
         for (account, kind), found in spans.items()
         for start, end in united(found)
     )
+
+
+def _unite_sign_ins(loser: Contact, into: Contact) -> None:
+    """The winner keeps their own sign-in and takes over the loser's only without one."""
+    user, loser.user = loser.user, None
+    if user is None:
+        return
+    loser.save(update_fields=["user"])
+    if into.user is None:
+        into.user = user
+        into.save(update_fields=["user"])
+    else:
+        user.delete()
 
 
 def united(spans: list[_Span]) -> list[_Span]:

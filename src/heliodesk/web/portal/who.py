@@ -8,6 +8,7 @@ from django.db import connection
 
 from heliodesk.customers.customer import Customer, Place
 from heliodesk.customers.rules import RoleKind
+from heliodesk.entitlements.packs import NoActivePack, active
 from heliodesk.kernel import reading
 from heliodesk.web.people import holds
 
@@ -62,7 +63,17 @@ def customer_of(row: tuple[Any, ...], chosen: str) -> Customer | None:
         return None
     found = tuple(_place(*place) for place in places)
     here = _chosen(found, chosen)
+    zone = zone or _zone_of(here.region)
     return Customer(contact_id, user_id, name, email, language, zone, here, found)
+
+
+def _zone_of(region: str) -> str:
+    """The time zone of a region by the policy in force."""
+    try:
+        known = active().policy.pack.regions.get(region)
+    except NoActivePack:
+        return "UTC"
+    return known.zone if known else "UTC"
 
 
 def _place(

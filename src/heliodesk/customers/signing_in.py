@@ -1,0 +1,31 @@
+"""Who of the customers may sign in to the portal, and as whom."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from heliodesk.customers.models import Contact, ContactRole
+from heliodesk.identity.models import User
+
+
+def who_may(on: date) -> QuerySet[Contact]:
+    """Contacts who may sign in on this day: active, with a role at some account."""
+    role = ContactRole.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), contact=OuterRef("pk"), valid_from__lte=on
+    )
+    return Contact.objects.filter(Exists(role), active=True).select_related("user")
+
+
+def contact_at(address: str, on: date) -> Contact | None:
+    """The contact with this e-mail address, any of theirs, if they may sign in.
+
+    Somebody whose address signs in at the desk itself signs in there only.
+    """
+    wanted = address.strip().lower()
+    staff = User.staff.filter(email__iexact=wanted)
+    return who_may(on).filter(~Exists(staff), addresses__address=wanted).first()
+
+
+def contact_of(user: User, on: date) -> Contact | None:
+    """The contact who signs in as this user, if they may."""
+    return who_may(on).filter(user=user).first()

@@ -1,0 +1,244 @@
+"""The contacts of an account, run by its own administrators."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from heliodesk.customers import actions, people
+from heliodesk.customers.actions import ContactDetails
+from heliodesk.customers.models import Account, Contact, ContactAddress, ContactRole
+from heliodesk.customers.people import PAGE, Member
+from heliodesk.customers.rules import Refused, RoleKind, checked_address
+from heliodesk.entitlements.customer_rules import customer_rules
+from heliodesk.kernel import clock
+from heliodesk.web.portal import letters, welcome
+from heliodesk.web.portal.door import CustomerRequest, account_admin, as_desk, signed_in
+from heliodesk.web.portal.frame import framed
+from heliodesk.web.told import tell
+
+HERE = "/support/contacts/"
+
+
+@signed_in
+def contacts(request: CustomerRequest) -> HttpResponse:
+    """Who may raise cases for the account; administrators change it here."""
+    return shown(request)
+
+
+def shown(
+    request: CustomerRequest, *, trouble: str = "", failed: str = "", status: int = 200
+) -> HttpResponse:
+    on = clock.now().date()
+    account_id = request.customer.account_id
+    found = people.members(account_id, on)
+    today = [member for member in found if member.active and member.roles]
+    helpers = people.partners(account_id, on)
+    return framed(
+        request,
+        "portal/contacts.html",
+        area="contacts",
+        status=status,
+        members=today,
+        former=[member for member in found if member not in today],
+        designated=sum(is_now(member, RoleKind.DESIGNATED) for member in today),
+        most=customer_rules().designated_max,
+        partners=helpers,
+        deeds=people.deeds(account_id)[:5] if request.customer.is_admin else [],
+        given=request.POST,
+        trouble=trouble,
+        failed=failed,
+        on=on,
+    )
+
+
+def is_now(member: Member, kind: RoleKind) -> bool:
+    """Whether the contact is this today."""
+    return any(role["kind"] == kind and role["current"] for role in member.roles)
+
+
+@account_admin
+def history(request: CustomerRequest) -> HttpResponse:
+    """Who did what to the contacts of the account."""
+    before = request.GET.get("before", "")
+    rows = people.deeds(
+        request.customer.account_id, before=int(before) if before.isdecimal() else 2**62
+    )
+    return framed(
+        request,
+        "portal/contacts_history.html",
+        area="contacts",
+        deeds=rows[:PAGE],
+        older=f"{HERE}history/?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
+    )
+
+
+@account_admin
+def invite(request: CustomerRequest) -> HttpResponseBase:
+    """Somebody new: made a contact and invited to the portal."""
+    if request.method != "POST":
+        return redirect(HERE)
+    post = request.POST
+    try:
+        with as_desk():
+            contact = _added(request, _kinds(post.getlist("kinds")))
+            _invite(request, contact)
+    except Refused as refusal:
+        return shown(request, trouble=str(refusal), failed="invite", status=409)
+    tell(request, _("%(name)s is invited.") % {"name": contact.name})
+    return redirect(HERE)
+
+
+def _added(request: CustomerRequest, kinds: list[RoleKind]) -> Contact:
+    """The new contact; somebody who was one here before comes back."""
+    post, customer, at = request.POST, request.customer, clock.now()
+    address = checked_address(post.get("address", ""))
+    account = Account.objects.get(pk=customer.account_id)
+    held = ContactAddress.objects.select_related("contact").filter(address=address).first()
+    if held is None:
+        return actions.add_contact(
+            account,
+            details=ContactDetails(post.get("name", ""), phone=post.get("phone", "")),
+            addresses=[address],
+            roles=kinds,
+            designated_max=customer_rules().designated_max,
+            by=customer.by,
+            at=at,
+        )
+    if not ContactRole.objects.filter(contact=held.contact_id, account=account).exists():
+        raise Refused(_("This address cannot be added here. Write to us, and we will see to it."))
+    _bring_back(request, held.contact, account, kinds)
+    return held.contact
+
+
+def _bring_back(
+    request: CustomerRequest, contact: Contact, account: Account, kinds: list[RoleKind]
+) -> None:
+    by, at = request.customer.by, clock.now()
+    if not contact.active:
+        actions.reactivate_contact(contact, by=by, at=at)
+    elif _running(contact, account):
+        raise Refused(_("%(name)s is a contact already.") % {"name": contact.name})
+    for kind in kinds:
+        actions.grant_role(
+            contact,
+            account,
+            kind=kind,
+            designated_max=customer_rules().designated_max,
+            by=by,
+            at=at,
+        )
+
+
+def _running(contact: Contact, account: Account) -> bool:
+    day = clock.now().date()
+    ends = ContactRole.objects.filter(contact=contact, account=account).values_list("valid_to")
+    return any(end is None or end > day for (end,) in ends)
+
+
+@account_admin
+def do(request: CustomerRequest, id: int, verb: str) -> HttpResponseBase:
+    """Do a verb on a contact of the account."""
+    deed = _DEEDS.get(verb)
+    if deed is None or request.method != "POST":
+        raise Http404
+    if not ContactRole.objects.filter(contact=id, account=request.customer.account_id).exists():
+        raise Http404
+    contact = Contact.objects.get(pk=id)
+    work, done = deed
+    try:
+        with as_desk():
+            work(request, contact)
+    except Refused as refusal:
+        return shown(request, trouble=str(refusal), failed=f"{id}", status=409)
+    tell(request, _(done) % {"name": contact.name})
+    return redirect(HERE)
+
+
+def _invite(request: CustomerRequest, contact: Contact) -> None:
+    """Mail an invitation; one that was mailed before no longer works."""
+    customer, at = request.customer, clock.now()
+    account = Account.objects.get(pk=customer.account_id)
+    actions.invite_contact(contact, account, by=customer.by, at=at)
+    address = contact.addresses.order_by("-preferred", "pk").first()
+    assert address  # noqa: S101 (invite_contact refuses otherwise)
+    letters.mail_invitation(
+        contact,
+        address.address,
+        account.name,
+        welcome.key_of(contact),
+        inviter=customer.name,
+        at=at,
+    )
+
+
+def _appoint(request: CustomerRequest, contact: Contact) -> None:
+    """Give a role from a day to a day."""
+    post = request.POST
+    kinds = _kinds([post.get("kind", "")])
+    actions.grant_role(
+        contact,
+        Account.objects.get(pk=request.customer.account_id),
+        kind=kinds[0],
+        valid_from=_day(post.get("from", "")),
+        valid_to=_day(post.get("to", "")),
+        designated_max=customer_rules().designated_max,
+        by=request.customer.by,
+        at=clock.now(),
+    )
+
+
+def _end(request: CustomerRequest, contact: Contact) -> None:
+    """End a role today; the last of its kind stays, and so does the last role of all."""
+    at = clock.now()
+    wanted = request.POST.get("role", "")
+    roles = ContactRole.objects.filter(contact=contact, account=request.customer.account_id)
+    role = roles.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    if role is None:
+        raise Refused(_("This role has ended already."))
+    actions.refuse_last(role, at)
+    actions.end_role(role, by=request.customer.by, at=at)
+    if not _running(contact, role.account):
+        raise Refused(
+            _("This is all that %(name)s is here. Deactivate them instead.")
+            % {"name": contact.name}
+        )
+
+
+def _deactivate(request: CustomerRequest, contact: Contact) -> None:
+    """Out at once: every role here ends."""
+    if contact.pk == request.customer.contact_id:
+        raise Refused(_("You cannot deactivate yourself; ask another administrator."))
+    account = Account.objects.get(pk=request.customer.account_id)
+    actions.remove_from_account(contact, account, by=request.customer.by, at=clock.now())
+
+
+def _reactivate(request: CustomerRequest, contact: Contact) -> None:
+    """Back as an authorised contact."""
+    account = Account.objects.get(pk=request.customer.account_id)
+    _bring_back(request, contact, account, [RoleKind.AUTHORISED])
+
+
+def _kinds(words: list[str]) -> list[RoleKind]:
+    """The roles that a form names; an authorised contact when it names none."""
+    known = {kind.value: kind for kind in RoleKind}
+    return sorted({known[word] for word in words if word in known}) or [RoleKind.AUTHORISED]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Refused(_("Write the day like 2026-12-31.")) from error
+
+
+_Deed = tuple[Callable[[CustomerRequest, Contact], None], str]
+_DEEDS: dict[str, _Deed] = {
+    "invite": (_invite, "%(name)s is invited again."),
+    "appoint": (_appoint, "%(name)s has the role."),
+    "end": (_end, "The role has ended."),
+    "deactivate": (_deactivate, "%(name)s is deactivated and signed out."),
+    "reactivate": (_reactivate, "%(name)s is a contact again."),
+}

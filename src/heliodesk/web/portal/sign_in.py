@@ -1,0 +1,189 @@
+"""How contacts sign in: by password, a mailed code or link, a passkey, or their company's sign-in.
+
+Whoever asks is told the same, by the same work, whether or not anybody here has the address.
+"""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import (
+    perform_login,
+    perform_password_login,
+    record_authentication,
+)
+from allauth.account.models import Login
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from heliodesk.customers import actions
+from heliodesk.customers.models import Contact
+from heliodesk.customers.rules import Refused
+from heliodesk.customers.signing_in import contact_at, who_may
+from heliodesk.identity import mailed_codes
+from heliodesk.identity.rules import Role
+from heliodesk.kernel import clock
+from heliodesk.web.access import public
+from heliodesk.web.portal import letters, who
+from heliodesk.web.portal.frame import framed
+
+HOME = "/support/"
+SIGN_IN = "/support/sign-in/"
+CODE = "/support/sign-in/code/"
+#: Where the session keeps which mailed code this browser waits for.
+_WAITING = "portal_code"
+
+
+@public
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The page that asks who you are; a password is tried here."""
+    if request.method != "POST":
+        if who.of_session(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), clock.now()):
+            return redirect(_next(request) or HOME)
+        return _asked(request)
+    email = request.POST.get("email", "").strip()
+    if request.POST.get("how") == "code" or not request.POST.get("password"):
+        return _mail(request, email)
+    return _by_password(request, email, request.POST["password"])
+
+
+def _asked(request: HttpRequest, *, trouble: str = "", email: str = "") -> HttpResponse:
+    return framed(
+        request,
+        "portal/sign_in.html",
+        area="sign-in",
+        next=_next(request),
+        email=email,
+        trouble=trouble,
+        status=200,
+    )
+
+
+def _by_password(request: HttpRequest, email: str, password: str) -> HttpResponseBase:
+    """Try a password; a wrong one, an unknown address and somebody who left are all the same."""
+    at = clock.now()
+    contact = contact_at(email, at.date())
+    known = contact.user.email if contact and contact.user else email
+    adapter = get_adapter()
+    wrong = _("That does not match. Try again, or have a code sent to you by e-mail.")
+    try:
+        user = adapter.authenticate(request, email=known, password=password)
+    except ValidationError as error:
+        return _asked(request, trouble=" ".join(error.messages), email=email)
+    if user is None or not user.is_active:
+        return _asked(request, trouble=wrong, email=email)
+    if user.role == Role.CONTACT and (contact is None or contact.user_id != user.pk):
+        return _asked(request, trouble=wrong, email=email)
+    login = Login(user=user, email=known, redirect_url=_next(request) or None)
+    return perform_password_login(request, {"email": known}, login)  # type: ignore[no-any-return]
+
+
+def _mail(request: HttpRequest, email: str) -> HttpResponseBase:
+    """Mail a code, and wait for it; for an address that nobody has the page is the same."""
+    if "@" not in email or len(email) > 254:
+        return _asked(request, trouble=_("Type the e-mail address you work with."), email=email)
+    at = clock.now()
+    contact = contact_at(email, at.date())
+    token = send_code(request, email.lower(), contact, leads_to=_next(request), at=at)
+    request.session[_WAITING] = {"token": token, "email": email}
+    return redirect(CODE)
+
+
+def send_code(
+    request: HttpRequest, email: str, contact: Contact | None, *, leads_to: str, at: datetime
+) -> str:
+    """Mail a code and a link to an address; returns what the request is known by."""
+    ip = get_adapter().get_client_ip(request)
+    with transaction.atomic():
+        try:
+            mailed = mailed_codes.ask(
+                address=email,
+                contact_id=contact.pk if contact else None,
+                leads_to=leads_to,
+                ip=ip,
+                at=at,
+            )
+        except mailed_codes.TooMany:
+            return ""
+        letters.mail_code(email, contact, mailed, language=get_language() or "en", at=at)
+    return mailed.token
+
+
+@public
+def code(request: HttpRequest) -> HttpResponseBase:
+    """The page that waits for the mailed code."""
+    waiting = request.session.get(_WAITING)
+    if not waiting:
+        return redirect(SIGN_IN)
+    trouble = ""
+    if request.method == "POST":
+        row = mailed_codes.by_code(waiting["token"], request.POST.get("code", ""), at=clock.now())
+        contact = _still(row.contact_id) if row else None
+        if row and contact:
+            del request.session[_WAITING]
+            return let_in(request, contact, "code", leads_to=row.leads_to, email=row.address)
+        trouble = _("This code is wrong, used or too old. Look again, or ask for a new one.")
+    return framed(
+        request, "portal/code.html", area="sign-in", email=waiting["email"], trouble=trouble
+    )
+
+
+@public
+def link(request: HttpRequest, token: str, secret: str) -> HttpResponseBase:
+    """What a mailed link opens: a page with one button, so that mail scanners sign nobody in."""
+    at = clock.now()
+    row = mailed_codes.good_link(token, secret, at=at)
+    contact = _still(row.contact_id) if row else None
+    if row is None or contact is None:
+        return framed(request, "portal/link.html", area="sign-in", status=410, contact=None)
+    if request.method == "POST" and mailed_codes.by_link(token, secret, at=at):
+        return let_in(request, contact, "code", leads_to=row.leads_to, email=row.address)
+    return framed(request, "portal/link.html", area="sign-in", contact=contact)
+
+
+def let_in(
+    request: HttpRequest, contact: Contact, method: str, *, leads_to: str = "", email: str = ""
+) -> HttpResponseBase:
+    """Sign a contact in who proved to be themselves; a second factor is still asked for."""
+    try:
+        user = actions.give_sign_in(contact, at=clock.now())
+    except Refused as refusal:
+        return _asked(request, trouble=str(refusal), email=email)
+    record_authentication(request, user, method=method, email=email or None)
+    login = Login(user=user, email=email or user.email, redirect_url=safe(leads_to) or None)
+    return perform_login(request, login)  # type: ignore[no-any-return]
+
+
+@public
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign this browser out and say so on the sign-in page."""
+    if request.method != "POST":
+        return redirect(HOME)
+    get_adapter().logout(request)
+    return redirect(SIGN_IN)
+
+
+def _still(contact_id: int | None) -> Contact | None:
+    """The contact, if they may still sign in."""
+    return who_may(clock.now().date()).filter(pk=contact_id).first() if contact_id else None
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the browser wanted to go, if that is a page of the portal."""
+    return safe(request.POST.get("next") or request.GET.get("next") or "")
+
+
+def safe(address: str) -> str:
+    """The address when it is a path within the portal, else nothing."""
+    good = address.startswith(HOME) and not address.startswith(SIGN_IN) and "\\" not in address
+    return address if good else ""
+
+
+def sign_in_for(address: str) -> str:
+    """The address of the sign-in page that leads on to ``address``."""
+    return f"{SIGN_IN}?next={quote(address)}"
