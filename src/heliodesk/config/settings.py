@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "heliodesk.sla",
     "heliodesk.oncall",
     "heliodesk.notifications",
+    "heliodesk.telephony",
     "heliodesk.reports",
     "heliodesk.web",
     "django.contrib.auth",
@@ -253,6 +254,20 @@ PUSH_KEY = environment.text("HELIODESK_PUSH_KEY")
 PUSH_CONTACT = environment.text("HELIODESK_PUSH_CONTACT")
 #: An address outside that is asked every few seconds while pages can go out (dead man's switch).
 HEARTBEAT_URL = environment.text("HELIODESK_HEARTBEAT_URL")
+
+# --- telephone ----------------------------------------------------------------------------
+#: The address under which telephone providers reach the desk; their signatures are checked
+#: against it, never against a request's Host header.
+VOICE_PUBLIC_URL = environment.text("HELIODESK_VOICE_PUBLIC_URL", BASE_URL).rstrip("/")
+#: The bearer token of our own Asterisk, and how it dials a number outside.
+VOICE_ASTERISK_TOKEN = environment.text("HELIODESK_VOICE_ASTERISK_TOKEN")
+VOICE_ASTERISK_TRUNK = environment.text("HELIODESK_VOICE_ASTERISK_TRUNK", "PJSIP/{number}@carrier")
+#: Signing keys of providers that speak TwiML beside Twilio (whose is ``VOICE_TOKEN``).
+VOICE_SIGNALWIRE_KEY = environment.text("HELIODESK_VOICE_SIGNALWIRE_KEY")
+#: Telnyx's public key, in base64.
+VOICE_TELNYX_KEY = environment.text("HELIODESK_VOICE_TELNYX_KEY")
+#: What any other telephone system shows with its events: as a bearer token, or to sign with.
+VOICE_CTI_TOKEN = environment.text("HELIODESK_VOICE_CTI_TOKEN")
 
 # --- being watched ------------------------------------------------------------------------
 METRICS_TOKEN = environment.text("HELIODESK_METRICS_TOKEN")

@@ -77,7 +77,7 @@ def file_call(
         known = facts.load([draft], pack, active_mailboxes(), at=at, accounts=named)
         outcome = Outcome(
             _fate(decision, account, case_id),
-            reason=next(iter(decision.flags), decision.message.replace(".", "_")),
+            reason=_reason(decision),
             account=account,
             contact=contact,
             case_id=case_id,
@@ -92,6 +92,13 @@ def file_call(
         filed = file_all([draft], [outcome], known, at=at)
     kind, id = filed.places[0]
     return FiledCall(kind, id, _reference(filed, kind, id))
+
+
+def _reason(decision: Decision) -> str:
+    """Why it is held, as a word."""
+    if "verify_by_callback" in decision.flags:
+        return "verify_by_callback"
+    return next(iter(decision.flags), decision.message.replace(".", "_"))
 
 
 def _fate(decision: Decision, account: AccountFacts | None, case_id: int | None) -> Fate:

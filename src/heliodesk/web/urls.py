@@ -11,6 +11,7 @@ from heliodesk.web.policy.urls import urlpatterns as policy
 from heliodesk.web.public.urls import urlpatterns as public
 from heliodesk.web.reports.urls import urlpatterns as reports
 from heliodesk.web.sent.urls import urlpatterns as sent
+from heliodesk.web.voice.urls import urlpatterns as voice
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -23,6 +24,7 @@ urlpatterns = [
     *policy,
     *customers,
     *sent,
+    *voice,
     *reports,
     *admin,
 ]

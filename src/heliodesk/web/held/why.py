@@ -58,6 +58,24 @@ _WHY = {
         _("The ID belongs to an account that is not the sender's"),
         _("Nothing of that account may be told, not even that it exists."),
     ),
+    "verify_by_callback": Why(
+        _("P1 call to verify"),
+        "danger",
+        _("A caller claims a P1 and gave no account ID"),
+        _("Call back a registered number of the company that was named, never the calling one."),
+    ),
+    "phone_find_your_id": Why(
+        _("Call without ID"),
+        "neutral",
+        _("The caller gave no account ID and was told where it is"),
+        _("If you know whose call it was, attach it; otherwise put it away."),
+    ),
+    "caller_unknown": Why(
+        _("Unknown caller"),
+        "warn",
+        _("The account is known, the caller is no contact of it"),
+        _("Ask a designated contact of the account before anything is told."),
+    ),
     "partner_no_relation": Why(
         _("Partner without relation"),
         "danger",

@@ -1,0 +1,180 @@
+"""Questions about calls: the log, what waits, who is to be called back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from heliodesk.identity.person import Person
+from heliodesk.kernel import reading
+from heliodesk.telephony.access import visible
+
+#: Rows a page of the log.
+PAGE = 50
+
+
+def language_of(key: str) -> str:
+    """The language of a call."""
+    rows = reading.rows(connection, "select language from telephony_call where key = %s", [key])
+    return str(rows[0][0]) if rows else "en"
+
+
+def called_of(key: str) -> str:
+    """The number that a call was made to."""
+    rows = reading.rows(connection, "select called from telephony_call where key = %s", [key])
+    return str(rows[0][0]) if rows else ""
+
+
+class CallRow(NamedTuple):
+    """One line of the call log."""
+
+    id: int
+    source: str
+    state: str
+    kind: str
+    caller: str
+    called: str
+    region: str
+    started_at: datetime
+    queued_at: datetime | None
+    connected_at: datetime | None
+    ended_at: datetime | None
+    talked: int | None
+    outcome: str
+    note: str
+    account_id: int | None
+    account: str | None
+    package: str | None
+    contact: str | None
+    made_out_by: str
+    case_ref: str | None
+    case_title: str | None
+    held_ref: str | None
+    agent: str | None
+    back_state: str | None
+    back_reason: str | None
+    back_urgent: bool | None
+    back_due: datetime | None
+
+
+_CALL = """
+select c.id, c.source, c.state, c.kind, c.caller, c.called, c.region, c.started_at, c.queued_at,
+       c.connected_at, c.ended_at, c.talked_seconds, c.outcome, c.note, c.account_id, a.name,
+       (select s.package from entitlements_supportcontract s where s.account_id = c.account_id
+         order by s.starts_on desc limit 1),
+       k.name, c.made_out_by, x.ref, x.title, h.ref, u.name, b.state, b.reason, b.urgent, b.due_at
+  from telephony_call c
+  left join customers_account a on a.id = c.account_id
+  left join customers_contact k on k.id = c.contact_id
+  left join cases_case x on x.id = c.case_id
+  left join intake_helditem h on h.id = c.held_id
+  left join identity_user u on u.id = c.agent_id
+  left join telephony_callback b on b.call_id = c.id
+"""
+
+
+def log(
+    person: Person, *, which: str = "", before: int | None = None, size: int = PAGE
+) -> list[CallRow]:
+    """Calls that this person may see, the newest first.
+
+    Args:
+        which: ``missed`` leaves those that nobody answered, ``mine`` those this person took.
+        before: only calls before this one, for the next page.
+    """
+    only = {
+        "missed": "c.outcome in ('missed', 'fallback')",
+        "mine": "c.agent_id = %(me)s",
+    }.get(which, "true")
+    sql = (
+        f"{_CALL} where {visible(person)} and {only}"
+        " and (%(before)s::bigint is null or c.id < %(before)s) order by c.id desc limit %(size)s"
+    )
+    asked = {"me": person.id, "before": before, "size": size}
+    return reading.shaped(connection, CallRow, sql, asked)
+
+
+def live(person: Person) -> list[CallRow]:
+    """Calls that go on now: whoever waits first, in the order in which they are answered."""
+    sql = (
+        f"{_CALL} where {visible(person)} and c.ended_at is null"
+        " and c.state not in ('wrap_up', 'ended', 'abandoned', 'callback', 'fallback')"
+        " and (c.source = 'desk' or c.heard_at > now() - interval '4 hours')"
+        " order by c.urgency, c.queued_at nulls last, c.id limit 50"
+    )
+    return reading.shaped(connection, CallRow, sql)
+
+
+def callbacks(person: Person, at: datetime) -> list[CallRow]:
+    """Who is to be called back, the urgent first, then the longest due."""
+    sql = (
+        f"{_CALL} where {visible(person)} and b.state in ('armed', 'due')"
+        " and (b.state = 'due' or b.due_at <= %(at)s)"
+        " order by b.urgent desc, b.due_at, b.id limit 200"
+    )
+    return reading.shaped(connection, CallRow, sql, {"at": at})
+
+
+class Pop(NamedTuple):
+    """A call offered to somebody, as the screen pop shows it."""
+
+    offer_id: int
+    id: int
+    at: datetime
+    caller: str
+    called: str
+    region: str
+    kind: str
+    state: str
+    account_id: int | None
+    account: str | None
+    account_region: str | None
+    package: str | None
+    contact: str | None
+    made_out_by: str
+    case_ref: str | None
+    case_title: str | None
+    open_cases: int
+    offshore: bool
+    decision: dict[str, object] | None
+
+
+_POP = """
+select o.id, c.id, o.at, c.caller, c.called, c.region, c.kind, c.state, c.account_id, a.name,
+       a.region,
+       (select s.package from entitlements_supportcontract s where s.account_id = c.account_id
+         order by s.starts_on desc limit 1),
+       k.name, c.made_out_by, x.ref, x.title,
+       (select count(*) from cases_case y where y.account_id = c.account_id
+         and y.state in ('new', 'assigned', 'pending_customer', 'pending_vendor')),
+       c.offshore, d.outcome
+  from telephony_calloffer o join telephony_call c on c.id = o.call_id
+  left join customers_account a on a.id = c.account_id
+  left join customers_contact k on k.id = c.contact_id
+  left join cases_case x on x.id = c.case_id
+  left join entitlements_entitlementdecision d on d.id = c.decision_id
+ where o.user_id = %s and o.state = 'offered' and c.ended_at is null
+ order by o.id desc limit 3
+"""
+
+
+def pops(person: Person) -> Sequence[Pop]:
+    """The calls that are offered to this person now."""
+    return reading.shaped(connection, Pop, _POP, [person.id])
+
+
+_COUNT = """
+select (select count(*) from (select 1 from telephony_callback b
+          join telephony_call c on c.id = b.call_id
+         where b.state = 'due' and {mine} limit %(most)s) x)
+     + (select count(*) from (select 1 from telephony_call c
+         where c.state in ('queue_p1', 'queue', 'offer') and c.ended_at is null
+           and c.heard_at > now() - interval '5 minutes' and {mine} limit %(most)s) y)
+"""
+
+
+def waiting_count(person: Person, *, most: int) -> int:
+    """How many callers wait, on the line or to be called back; counted to ``most``."""
+    sql = _COUNT.format(mine=visible(person))
+    return min(most, int(reading.rows(connection, sql, {"most": most})[0][0]))

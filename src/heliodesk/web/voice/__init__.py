@@ -1,0 +1,1 @@
+"""What telephone systems call: webhooks of providers, steps of Asterisk, events of any other."""
