@@ -72,6 +72,32 @@ def test_no_acknowledged_row_is_lost(desk: PlainDesk) -> None:
     assert set(writer.acknowledged) - found == set()
 
 
+@pytest.mark.chaos
+def test_a_database_that_somebody_told_to_stop_is_there_again(desk: PlainDesk) -> None:
+    dsn = postgres.dsn(desk.data)
+    database = Server(place_of(desk.data)).process()
+    assert database
+    held = psycopg.connect(dsn, autocommit=True)
+    held.execute("select 1")
+    database.terminate()
+    deadline = time.monotonic() + 60
+    while database.is_running() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not database.is_running()
+    held.close()
+    assert _is_served(dsn)
+
+
+def _is_served(dsn: str) -> bool:
+    """Whether a new session is served within a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(dsn) as connection:
+            return bool(connection.execute("select 1").fetchone())
+        time.sleep(0.05)
+    return False
+
+
 def _rows(dsn: str) -> set[int]:
     """What is in the table, once the server has recovered from the last kill."""
     deadline = time.monotonic() + 60

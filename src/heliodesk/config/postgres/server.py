@@ -41,6 +41,10 @@ TRACES_OF_THE_FORMER = re.compile(
 _left_running: list[subprocess.Popen[bytes]] = []
 
 
+#: The line of PostgreSQL's lock file that tells what the server is at.
+_STATUS_LINE = 7
+
+
 class Server:
     """The server of one place. Not safe for use by two processes at once: hold the lock."""
 
@@ -75,6 +79,14 @@ class Server:
         if self._child and self._child.poll() is None:
             return True
         return self.process() is not None
+
+    def halting(self) -> bool:
+        """Whether somebody asked the server to stop: it serves who is connected, and nobody new."""
+        try:
+            lines = (self.place.cluster / "postmaster.pid").read_text().split("\n")
+        except OSError:
+            return False
+        return len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "stopping"
 
     def process(self) -> psutil.Process | None:
         """The running server, found by its lock file and its working folder."""

@@ -135,8 +135,16 @@ class Supervisor:
         say("stopping")
 
     def _watch_database(self) -> None:
-        """Start an ended database again; if that fails, try once more a little later."""
-        if self.database is None or self.database.alive() or time.monotonic() < self._database_due:
+        """Start an ended database again; if that fails, try once more a little later.
+
+        One that was told to stop by somebody else would wait for our own sessions for ever: it is
+        ended at once, and started again.
+        """
+        if self.database is None or time.monotonic() < self._database_due:
+            return
+        if self.database.halting():
+            self.database.stop(patience=DATABASE_WAIT_SECONDS)
+        if self.database.alive():
             return
         say("the database ended; starting it again")
         self._starting = True
