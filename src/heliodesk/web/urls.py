@@ -8,6 +8,7 @@ from heliodesk.web.agent.urls import urlpatterns as agent
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
 from heliodesk.web.policy.urls import urlpatterns as policy
+from heliodesk.web.portal.doors import urlpatterns as portal_doors
 from heliodesk.web.public.urls import urlpatterns as public
 from heliodesk.web.reports.urls import urlpatterns as reports
 from heliodesk.web.sent.urls import urlpatterns as sent
@@ -24,6 +25,7 @@ urlpatterns = [
     *policy,
     *customers,
     *sent,
+    *portal_doors,
     *voice,
     *reports,
     *admin,
