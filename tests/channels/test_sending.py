@@ -233,6 +233,17 @@ def test_a_row_of_a_dead_worker_is_sent_when_its_lease_ends(server: Server, writ
     assert again(row).state == "sent" and server.messages[0]["Message-ID"] == row.message_id
 
 
+def test_a_clock_that_jumped_ahead_and_back_puts_nothing_off(server: Server, write: Write) -> None:
+    row, patient = write(), write("reply:2")
+    ahead = AT + timedelta(days=1)
+    Outbound.objects.filter(pk=row.pk).update(next_attempt_at=ahead + timedelta(minutes=5))
+    waiting = AT + patience.LONGEST_WAIT
+    Outbound.objects.filter(pk=patient.pk).update(next_attempt_at=waiting)
+    assert sending.send_due(AT) == 1
+    assert again(row).state == "sent"
+    assert again(patient).state == "queued" and patient.next_attempt_at == waiting
+
+
 def test_a_worker_that_was_overtaken_changes_nothing(server: Server, write: Write) -> None:
     row = write()
     server.refuse[ADA] = "550 gone"

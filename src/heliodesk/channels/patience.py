@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+LONGEST_WAIT = max(_WAITS)
 #: A message older than this is given up instead of tried again.
 GIVE_UP_AFTER = timedelta(days=2)
 #: While the server cannot be reached at all, messages wait this long without losing a try.

@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 _MOST = 25
 LEASE = timedelta(minutes=15)
+#: No row ever waits this long; one that seems to was put off by a clock that has since gone back.
+_TOO_LONG = patience.LONGEST_WAIT + LEASE
 #: A batch that took this long lets the rest go, well before its lease ends.
 _BATCH_SECONDS = 600.0
 
@@ -39,6 +41,10 @@ where id in (
     where state in ('queued', 'sending') and next_attempt_at <= %s
     order by next_attempt_at, id limit %s for update skip locked)
 returning id
+"""
+_RECALL = """
+update channels_outbound set next_attempt_at = %s
+where state in ('queued', 'sending') and next_attempt_at > %s
 """
 _RELEASE = """
 update channels_outbound
@@ -56,6 +62,8 @@ def send_due(at: datetime) -> int:
     if settings.MAIL_OUTBOUND == "capture":
         return 0
     rows = _claim(at)
+    if not rows and _recall(at):
+        rows = _claim(at)
     return _send_all(rows, at) if rows else 0
 
 
@@ -64,6 +72,13 @@ def _claim(at: datetime) -> list[Outbound]:
         cursor.execute(_CLAIM, [at + LEASE, at, _MOST])
         ids = [row[0] for row in cursor.fetchall()]
     return list(Outbound.objects.filter(id__in=ids).order_by("id")) if ids else []
+
+
+def _recall(at: datetime) -> int:
+    """Make due what a clock that jumped ahead and back had put off; how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECALL, [at, at + _TOO_LONG])
+        return int(cursor.rowcount)
 
 
 def _send_all(rows: Sequence[Outbound], at: datetime) -> int:
