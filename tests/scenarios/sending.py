@@ -3,10 +3,13 @@
 import smtplib
 import threading
 from collections.abc import Sequence
+from email.message import EmailMessage
 
 from tests.scenarios.mails import numbered
 
 PAUSE_SECONDS = 0.05
+#: All senders of the running test.
+senders: "list[Sender]" = []
 
 
 class Sender(threading.Thread):
@@ -30,6 +33,7 @@ class Sender(threading.Thread):
         self.refusals: list[int] = []
         self.cut_off = 0
         self.given_up = threading.Event()
+        senders.append(self)
         self.start()
 
     def run(self) -> None:
@@ -58,3 +62,10 @@ class Sender(threading.Thread):
         self.given_up.set()
         assert done, f"{len(self.acknowledged)} of {len(self.numbers)} in {seconds} s"
         return self.acknowledged
+
+
+def deliver(port: int, mails: Sequence[EmailMessage], *, sender: str = "") -> None:
+    """Hand mails to the desk over one connection; a refusal is an error."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as session:
+        for mail in mails:
+            session.send_message(mail, from_addr=sender or None)

@@ -7,6 +7,7 @@ import os
 
 DESK = "support@desk.example"
 OTHER_DESK = "support@other.example"
+AGENT = "agent@desk.example"
 CUSTOMERS = 6
 
 
@@ -43,7 +44,7 @@ def main() -> None:
         name="The Other Desk", identifier="90-0000-0000001", package="gold", region="UK"
     )
     make.contact(neighbour, name="Other Desk", address=OTHER_DESK)
-    make.user(email="agent@desk.example", password=make.PASSWORD)
+    make.user(email=AGENT, password=make.PASSWORD)
     make.user(email="admin@desk.example", role="admin", password=make.PASSWORD)
 
 

@@ -31,8 +31,9 @@ from heliodesk.intake.poison import put_aside
 log = structlog.get_logger()
 #: The advisory lock of whoever loads, decides and files.
 _FILING = 0x1A7E
-#: Trouble of the desk, not of a message: it stays waiting and is tried again.
-_PASSING = (OperationalError, InterfaceError, StoreTrouble, packs.NoActivePack)
+#: Classes of SQLSTATE that are trouble of the server, whatever the message: connections,
+#: serialisation, resources, locks, an operator's hand, the system.
+_OF_THE_SERVER = {"08", "40", "53", "55", "57", "58"}
 #: One connection a process, beside Django's.
 marks = Marks()
 
@@ -66,11 +67,19 @@ def file_waiting(*, at: datetime, ids: Sequence[int] | None = None, most: int = 
             done, alone = _batch(at=at, ids=ids, most=most)
             settled += done
         return settled
-    except _PASSING as error:
-        raise TryLater(str(error)) from error
     except Exception as error:
+        if _passes(error):
+            raise TryLater(str(error)) from error
         log.warning("batch_failed", error=repr(error))
         return _one_by_one(at=at, ids=ids)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it is trouble of the desk, not of a message, which then stays waiting."""
+    if isinstance(error, OperationalError):
+        state = getattr(error.__cause__, "sqlstate", None)
+        return state is None or state[:2] in _OF_THE_SERVER
+    return isinstance(error, InterfaceError | StoreTrouble | packs.NoActivePack)
 
 
 def _one_by_one(*, at: datetime, ids: Sequence[int] | None) -> int:
@@ -81,9 +90,9 @@ def _one_by_one(*, at: datetime, ids: Sequence[int] | None) -> int:
     for one in waiting:
         try:
             settled += _batch(at=at, ids=[one.id], most=1)[0]
-        except _PASSING as error:
-            raise TryLater(str(error)) from error
         except Exception as error:
+            if _passes(error):
+                raise TryLater(str(error)) from error
             log.exception("message_failed", inbound=one.id)
             put_aside(one, f"{type(error).__name__}: {error}", at=at)
             settled += 1
