@@ -6,8 +6,8 @@ from datetime import date
 
 from heliodesk.reports.rules import nice_top
 
-#: Size of a chart, and the room of its axes.
-WIDTH, HEIGHT = 700, 210
+#: How wide a chart of each kind is, and the room of its axes.
+WIDTH, NARROW = 700, 460
 LEFT, TOP, BOTTOM = 40, 20, 170
 #: Opacity of the fullest and of an empty field of the weekday chart.
 _FULL, _EMPTY = 1.0, 0.05
@@ -97,13 +97,13 @@ def bars(days: Sequence[date], well: Sequence[int], bad: Sequence[int]) -> Bars:
 def line(days: Sequence[date], values: Sequence[int]) -> Line:
     """A line through the values of these days."""
     top = nice_top(max(values, default=1))
-    unit, step = (BOTTOM - TOP) / top, (WIDTH - LEFT - 20) / max(len(values) - 1, 1)
+    unit, step = (BOTTOM - TOP) / top, (NARROW - LEFT - 20) / max(len(values) - 1, 1)
     points = [
         (round(LEFT + n * step, 1), round(BOTTOM - value * unit, 1))
         for n, value in enumerate(values)
     ]
     drawn = "L".join(f"{x} {y}" for x, y in points)
-    names = [(points[n][0], name) for n, name in _names(days).items()]
+    names = [(points[n][0], name) for n, name in _names(days, 7).items()]
     return Line(
         _grid(0, top),
         f"M{drawn}",
@@ -135,9 +135,9 @@ def _grid(bottom: int, top: int) -> list[Grid]:
     ]
 
 
-def _names(days: Sequence[date]) -> dict[int, str]:
-    """Which days are named: all of a fortnight, else about ``_MOST_NAMES``."""
-    every = max(1, -(-len(days) // _MOST_NAMES))
+def _names(days: Sequence[date], most: int = _MOST_NAMES) -> dict[int, str]:
+    """Which days are named, ``most`` at the most; those of a fortnight by their number alone."""
+    every = max(1, -(-len(days) // most))
     short = len(days) <= _MOST_NAMES
     return {
         n: str(day.day) if short else f"{day:%-d %b}"
