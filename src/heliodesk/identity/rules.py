@@ -29,6 +29,7 @@ class May(StrEnum):
     EDIT_POLICY = "edit_policy"
     EDIT_CONTRACTS = "edit_contracts"
     SEE_REPORTS = "see_reports"
+    RUN_ONCALL = "run_oncall"
 
 
 _AGENT = frozenset(
@@ -40,7 +41,13 @@ _AGENT = frozenset(
         May.SEE_CUSTOMERS,
     }
 )
-_LEAD = _AGENT | {May.REVIVE_CANCELLED, May.EDIT_CUSTOMERS, May.SEE_REPORTS, May.EDIT_CONTRACTS}
+_LEAD = _AGENT | {
+    May.REVIVE_CANCELLED,
+    May.EDIT_CUSTOMERS,
+    May.SEE_REPORTS,
+    May.EDIT_CONTRACTS,
+    May.RUN_ONCALL,
+}
 
 #: The roles that people of the desk may have.
 STAFF = (Role.AGENT, Role.LEAD, Role.ADMIN)
