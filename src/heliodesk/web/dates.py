@@ -62,8 +62,10 @@ def _iso(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def day(value: date) -> str:
-    """A day: ``31 Mar 2027``."""
+def day(value: date | str) -> str:
+    """A day: ``31 Mar 2027``; also of a day as databases write it in JSON."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     return f"{value.day} {value:%b %Y}"
 
 

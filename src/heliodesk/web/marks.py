@@ -127,11 +127,17 @@ def due(at: datetime, last: datetime, now: datetime, *, soon: bool = False) -> M
     if dates.is_never(at):
         return _clock("", dates.ago(last, now))
     kind = "late" if at < now else "soon" if soon else "ok"
+    left = _ring(at, now)
     # Its own words and no text of others: nothing to escape.
     return Markup(  # noqa: S704
-        f'<span class="clock" data-clock="{kind}" data-due="{dates.iso(at)}">'
+        f'<span class="clock" data-clock="{kind}" data-left="{left}" data-due="{dates.iso(at)}">'
         f"{dates.due(at, now)}</span>"
     )
+
+
+def _ring(at: datetime, now: datetime) -> int:
+    """Eighths of the ring: one for each hour that is left, or begun."""
+    return max(0, min(8, -int((now - at).total_seconds() // 3600)))
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-_AROUND = 70
+#: Characters before the word that was found, and the length of the whole.
+_BEFORE, _WHOLE = 40, 220
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
@@ -21,8 +22,8 @@ def around(text: str, words: Sequence[str]) -> Markup:
     flat = " ".join(text.split())
     pattern = _pattern(words)
     first = pattern.search(flat) if pattern else None
-    start = max(first.start() - _AROUND, 0) if first else 0
-    cut = flat[start : start + 3 * _AROUND]
+    start = max(first.start() - _BEFORE, 0) if first else 0
+    cut = flat[start : start + _WHOLE]
     return Markup("…" if start else "") + marked(cut, words)  # noqa: S704
 
 

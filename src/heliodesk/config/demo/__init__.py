@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from heliodesk.channels.models import Mailbox
-from heliodesk.config.demo import replay, scripts
+from heliodesk.config.demo import policy, replay, scripts
 from heliodesk.config.demo.open import open_world
 from heliodesk.config.welcome import Login, Welcome
 from heliodesk.entitlements.actions import activate_shipped
@@ -28,6 +28,7 @@ def load(at: datetime | None = None) -> Welcome:
         first = world["mailboxes"][0]["address"]
         if not Mailbox.objects.filter(address=first).exists():
             activate_shipped(at=now)
+            policy.bring_into_force(world, at=now)
             replay.play(open_world(world, at=now), at=now)
     return welcome()
 

@@ -12,8 +12,13 @@ from heliodesk.channels.models import Inbound, Outbound
 from heliodesk.config.demo import scripts
 from heliodesk.config.demo.letters import letter
 from heliodesk.config.demo.open import World
+from heliodesk.intake import actions as intake
 from heliodesk.intake import pipeline
+from heliodesk.intake.models import HeldItem
 from heliodesk.journal.record import By
+
+#: A line of the scripts that is at least this long goes on in the next one.
+_FULL = 70
 
 
 @dataclass
@@ -24,6 +29,7 @@ class _Conversation:
     script: Mapping[str, Any]
     began: datetime
     case_id: int | None = None
+    held_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def _receive(world: World, moment: _Moment) -> None:
         sender=(name, sender),
         to=(box.name, box.address),
         subject=_subject(script, first=moment.place == 0),
-        text=what["text"],
+        text=_flowing(what["text"]),
         message_id=f"demo-{moment.conversation.number}-{moment.place}@{sender.partition('@')[2]}",
         at=moment.at,
         answers=_last_answer(moment.conversation),
@@ -86,6 +92,19 @@ def _receive(world: World, moment: _Moment) -> None:
     row.refresh_from_db(fields=["result_kind", "result_id"])
     if row.result_kind == "case" and moment.place == 0:
         moment.conversation.case_id = row.result_id
+    elif row.result_kind == "held":
+        moment.conversation.held_id = row.result_id
+
+
+def _flowing(text: str) -> str:
+    """The text with its paragraphs in one line each, as most mail programs send them."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if lines and line and len(lines[-1]) >= _FULL:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _subject(script: Mapping[str, Any], *, first: bool) -> str:
@@ -105,6 +124,9 @@ def _last_answer(conversation: _Conversation) -> str:
 def _work(world: World, moment: _Moment) -> None:
     """Somebody at the desk does something."""
     what = moment.what
+    if moment.conversation.held_id is not None:
+        _end(moment.conversation.held_id, what, by=world.by(what["who"]), at=moment.at)
+        return
     if moment.conversation.case_id is None:
         raise LookupError(f"“{moment.conversation.script['subject']}” did not become a case")
     case = Case.objects.get(pk=moment.conversation.case_id)
@@ -122,6 +144,15 @@ def _work(world: World, moment: _Moment) -> None:
         cases.resolve(case, text=what["text"], by=by, at=at)
     else:
         _PLAIN[what["do"]](case, by=by, at=at)
+
+
+def _end(held_id: int, what: Mapping[str, Any], *, by: By, at: datetime) -> None:
+    """Somebody ends what was held."""
+    held = HeldItem.objects.get(pk=held_id)
+    if what["do"] == "spam":
+        intake.spam_held(held, by=by, at=at)
+    else:
+        intake.reject_held(held, text=what["text"], by=by, at=at)
 
 
 def _answer(case: Case, what: Mapping[str, Any], *, by: By, at: datetime) -> None:

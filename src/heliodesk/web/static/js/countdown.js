@@ -15,6 +15,7 @@ function tick() {
     const said = words.replace('{0}', span(Math.floor(Math.abs(left) / MINUTE), host));
     if (clock.textContent !== said) clock.textContent = said;
     if (left < 0) clock.dataset.clock = 'late';
+    clock.dataset.left = Math.max(0, Math.min(8, Math.ceil(left / (60 * MINUTE))));
   }
 }
 tick();
