@@ -1,6 +1,6 @@
 """The pages of the policy: simulator, packs, calendars, contracts; what each refuses and says."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -246,3 +246,130 @@ def test_agents_see_contracts_and_change_none(browser: Browser, account: Account
 def test_offshore_accounts_are_not_shown_outside(browser: Browser) -> None:
     hidden = make.account(offshore=True)
     assert browser(role=Role.ADMIN).get(f"/accounts/{hidden.pk}/contracts/").status_code == 404
+
+
+def test_the_simulator_begins_with_the_facts_of_a_case(admin: Any, account: Account) -> None:
+    from heliodesk.cases.models import Case
+    from heliodesk.intake.actions.by_hand import Asked, open_by_hand
+
+    make.contract(account, package="gold")
+    mara = make.contact(account, kind="designated", address="mara@kestrel.example")
+    given = Asked(account.pk, mara.pk, "phone", "P2", "Slow", "Very slow", kind="how_to")
+    opened = open_by_hand(given, by=SYSTEM, at=clock.now())
+    page = text(admin.get("/policy/", {"case": opened.ref}))
+    assert f'<a href="/cases/{opened.ref}/">' in page
+    for chosen in ("gold", "phone", "designated", "P2", "how_to"):
+        assert f'<option value="{chosen}" selected>' in page
+    assert "You are through to an engineer" in page
+    assert ">Connect</span>" in page
+    changed = text(admin.get("/policy/", {"case": opened.ref, "package": "bronze"}))
+    assert "Take down in writing" in changed
+    case_page = text(admin.get(f"/cases/{opened.ref}/"))
+    assert f'href="/policy/?case={opened.ref}"' in case_page
+    Case.objects.filter(pk=opened.id).update(offshore=True)
+    assert admin.get("/policy/", {"case": opened.ref}).status_code == 404
+
+
+def test_settings_and_rarer_facts_can_be_tried(admin: Any) -> None:
+    asked = {
+        "package": "silver", "channel": "phone", "severity": "P3", "region": "UK",
+        "when": "2026-11-28T03:00", "settings": "phone.outside: refuse\n",
+    }  # fmt: skip
+    page = text(admin.get("/policy/", asked))
+    assert "Refused" in page
+    assert ">Refuse</span>" in page
+    wrong = text(admin.get("/policy/", {**asked, "settings": "tea: yes"}))
+    assert "setting &#39;tea&#39; is not known" in wrong.lower()
+    wrong = text(admin.get("/policy/", {**asked, "grace": "many"}))
+    assert "Grace is a whole number" in wrong
+    incident = {"package": "gold", "severity": "P1", "incident": "yes"}
+    assert "linked to major incident" in text(admin.get("/policy/", incident))
+    closed = text(admin.get("/policy/", {"channel": "email", "existing_case": "closed 9"}))
+    assert "Closed 9 days ago" in closed
+    assert "Reopened" in closed
+
+
+def test_unknown_cells_are_decided_into_a_draft(admin: Any, policy: PolicyPack) -> None:
+    page = text(admin.get("/policy/review/"))
+    assert page.count('name="decide"') == 10
+    assert "To review" in text(admin.get("/policy/"))
+    answer = admin.post(
+        f"/policy/packs/{policy.pk}/cells/",
+        {
+            "decide": ["beta_eligibility|gold", "annual_video_training|silver"],
+            "value:beta_eligibility|gold": "false",
+            "value:annual_video_training|silver": "annual",
+            "value:cyber_resilience|gold": "none",
+        },
+    )
+    draft = PolicyPack.objects.get(state="draft")
+    assert answer["Location"] == f"/policy/packs/{draft.pk}/"
+    assert text(admin.get(f"/policy/review/?pack={draft.pk}")).count('name="decide"') == 8
+    compared = text(admin.get(f"/policy/packs/{draft.pk}/compare/"))
+    assert "0 of" in compared
+    nothing = admin.post(f"/policy/packs/{policy.pk}/cells/", {})
+    assert "Nothing was changed" in text(nothing)
+    strange = admin.post(
+        f"/policy/packs/{policy.pk}/cells/", {"decide": "tea|gold", "value:tea|gold": "true"}
+    )
+    assert "there is no cell tea of gold" in text(strange)
+
+
+def test_the_review_names_holidays_contracts_and_missing_contacts(
+    admin: Any, account: Account
+) -> None:
+    today = clock.now().date()
+    make.contract(account, package="gold", ends_on=today + timedelta(days=10))
+    other = make.account(name="Safe and sound", region="UK")
+    make.contract(other, package="gold")
+    make.contact(other, kind="designated")
+    page = text(admin.get("/policy/review/"))
+    assert "/policy/calendars/UK/" in page
+    assert f'<a href="/accounts/{account.pk}/contracts/">Kestrel Labs</a>' in page
+    assert f'<a href="/accounts/{account.pk}/">Kestrel Labs</a>' in page
+    assert "Safe and sound" not in page
+    assert "this is a sample" in page.lower()
+
+
+def test_settings_are_changed_in_a_form(admin: Any, policy: PolicyPack) -> None:
+    page = text(admin.get("/policy/targets/?edit=1"))
+    assert '<select class="select" name="phone.outside"' in page
+    form = {"phone.outside": "refuse", "case.reopen_days": "21", "p1.base_designated": "true"}
+    admin.post(f"/policy/packs/{policy.pk}/settings/", form)
+    draft = PolicyPack.objects.get(state="draft")
+    pack = packs.read_pack(draft.source, "x")
+    assert pack.settings["phone.outside"].default == "refuse"
+    assert pack.settings["case.reopen_days"].default == 21
+    assert len(draft.source.splitlines()) == len(policy.source.splitlines())
+    compared = text(admin.get(f"/policy/packs/{draft.pk}/compare/"))
+    assert "ACCEPT WRITTEN" in compared
+    assert "D08" not in compared
+    shown = text(admin.get(f"/policy/packs/{draft.pk}/"))
+    assert "of 42 hold" in shown
+    assert "42 of 42" not in shown
+    wrong = admin.post(f"/policy/packs/{policy.pk}/settings/", {"case.reopen_days": "soon"})
+    assert "case.reopen_days is a whole number" in text(wrong)
+
+
+def test_any_two_versions_are_compared_and_a_pack_is_downloaded(
+    admin: Any, policy: PolicyPack
+) -> None:
+    actions.import_pack(shipped_source("tidewater-2026"), file="t.yaml", by=SYSTEM, at=clock.now())
+    other = PolicyPack.objects.get(code="tidewater-2026")
+    page = text(admin.get(f"/policy/packs/{policy.pk}/compare/?with={other.pk}"))
+    assert "tidewater-2026 v1" in page
+    assert admin.get(f"/policy/packs/{policy.pk}/compare/?with=999999").status_code == 404
+    file = admin.get(f"/policy/packs/{other.pk}/source/")
+    assert file.content.decode() == other.source
+    assert "tidewater-2026-v1.yaml" in file["Content-Disposition"]
+
+
+def test_a_contract_names_who_sold_it(admin: Any, account: Account) -> None:
+    partner = make.account(name="Helping Hands", is_partner=True, region="UK")
+    page = text(admin.get(f"/accounts/{account.pk}/contracts/"))
+    assert f'<option value="{partner.pk}">Helping Hands</option>' in page
+    form = {"package": "gold", "starts_on": "2026-01-01", "sold_by": str(partner.pk)}
+    admin.post(f"/accounts/{account.pk}/contracts/open/", form)
+    assert SupportContract.objects.get().sold_by == partner
+    wrong = admin.post(f"/accounts/{account.pk}/contracts/open/", {**form, "sold_by": "7777777"})
+    assert "Choose a partner" in text(wrong)

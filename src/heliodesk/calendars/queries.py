@@ -31,6 +31,13 @@ def all_calendars() -> QuerySet[BusinessCalendar]:
     )
 
 
+def to_confirm() -> list[tuple[str, int]]:
+    """Calendars with holidays that nobody has looked at, and how many."""
+    proposed = HolidayRow.objects.filter(state=HolidayState.PROPOSED).values("calendar__code")
+    counted = proposed.annotate(many=Count("id")).order_by("calendar__code")
+    return [(str(row["calendar__code"]), int(row["many"])) for row in counted]
+
+
 def calendar_of(code: str) -> BusinessCalendar:
     """A calendar by its code.
 

@@ -365,3 +365,36 @@ def contact_card(person: Person, contact_id: int, on: date) -> ContactCard | Non
     sql = _CONTACT_CARD.format(visible=contact_condition(person))
     rows = reading.shaped(connection, ContactCard, sql, {"id": contact_id, "on": on})
     return rows[0] if rows else None
+
+
+_WITHOUT_DESIGNATED = """
+select a.id, a.name from customers_account a
+ where a.lifecycle = 'live' and {mine} and not exists (
+    select from customers_contactrole r join customers_contact c on c.id = r.contact_id and c.active
+     where r.account_id = a.id and r.kind = 'designated' and r.valid_from <= %(on)s
+       and (r.valid_to is null or r.valid_to > %(on)s))
+ order by a.name limit %(most)s
+"""
+
+
+class Named(NamedTuple):
+    """An account in a short list."""
+
+    id: int
+    name: str
+
+
+def without_designated(person: Person, on: date, *, most: int = 51) -> list[Named]:
+    """Live accounts without a designated contact, who may therefore miss a P1 (C34)."""
+    sql = _WITHOUT_DESIGNATED.format(mine=account_condition(person))
+    return reading.shaped(connection, Named, sql, {"on": on, "most": most})
+
+
+def domains_of(account_id: int) -> set[str]:
+    """The verified mail domains of an account, in lower case."""
+    rows = reading.rows(
+        connection,
+        "select lower(domain) from customers_verifieddomain where account_id = %s limit 500",
+        [account_id],
+    )
+    return {row[0] for row in rows}

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 #: Days of notice before a renewal, when neither contract nor pack says otherwise.
 NOTICE_DAYS = 30
+#: Days before its end on which the desk is told of a contract that nothing follows.
+WARN_DAYS = 30
 
 
 class Refused(Exception):

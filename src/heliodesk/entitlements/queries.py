@@ -1,10 +1,13 @@
 """Reads of packs and contracts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from heliodesk.customers.models import Account
+from heliodesk.entitlements.contract_rules import WARN_DAYS
 from heliodesk.entitlements.facts import packages_of
 from heliodesk.entitlements.models import PolicyPack, SupportContract
 from heliodesk.entitlements.packs import ActivePack
@@ -80,6 +83,20 @@ def contract_of(account_id: int, contract_id: int) -> SupportContract:
     if row is None:
         raise Missing(str(contract_id))
     return row
+
+
+def ending(accounts: QuerySet[Account], on: date, *, most: int = 50) -> list[SupportContract]:
+    """Contracts of these accounts that end within a month, or did lately, and that nothing
+    follows; the first to end first."""
+    follows = SupportContract.objects.filter(account=OuterRef("account")).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=OuterRef("ends_on"))
+    )
+    month = timedelta(days=WARN_DAYS)
+    rows = SupportContract.objects.filter(
+        account__in=accounts, ends_on__lte=on + month, ends_on__gt=on - month
+    )
+    found = rows.exclude(Exists(follows)).select_related("account", "sold_by")
+    return list(found.order_by("ends_on", "id")[:most])
 
 
 def rights_of(account_id: int, on: date, active: ActivePack) -> Rights:

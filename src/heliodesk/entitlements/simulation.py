@@ -148,6 +148,7 @@ def request_from(asked: Mapping[str, object]) -> Request:
     if strange:
         raise QuestionError(f"contract has unknown fields: {', '.join(map(str, strange))}")
     existing, closed_days = _existing(asked.get("existing_case"))
+    given_days = _count(asked, "closed_days")
     return Request(
         channel=_word(Channel, asked, "channel"),
         contact_role=_word(ContactRole, asked, "contact_role"),
@@ -165,7 +166,7 @@ def request_from(asked: Mapping[str, object]) -> Request:
         accounts_known=_count(asked, "accounts_known"),
         existing_case=existing,
         existing_priority=_severity(asked, "existing_priority"),
-        closed_days=_count(asked, "closed_days") or closed_days,
+        closed_days=closed_days if given_days is None else given_days,
         auto_reply=_flag(asked, "auto_reply", default=False),
         issue_details_length=_count(asked, "issue_details_length"),
         missing_fields=_words(asked, "missing_fields"),

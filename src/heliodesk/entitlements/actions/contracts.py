@@ -8,6 +8,7 @@ from django.db.models import Q
 from heliodesk.customers.models import Account
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.contract_rules import (
+    WARN_DAYS,
     Held,
     Refused,
     check_apart,
@@ -18,8 +19,6 @@ from heliodesk.entitlements.contract_rules import (
 from heliodesk.entitlements.models import SupportContract
 from heliodesk.journal.record import SYSTEM, By, Happening, record
 
-#: Days before its end on which the desk is told of a contract that nothing follows.
-WARN_DAYS = 30
 _MOST_DAYS = 32_767
 
 

@@ -21,6 +21,8 @@ from heliodesk.web.answer import page
 from heliodesk.web.policy.matrix import matrix
 from heliodesk.web.told import tell
 
+_MOST_SELLERS = 500
+
 
 @needs(May.SEE_CUSTOMERS)
 def contracts(request: PersonRequest, account_id: int) -> HttpResponse:
@@ -43,6 +45,7 @@ def _shown(request: PersonRequest, account_id: int, *, trouble: str = "") -> Htt
         open_now=openness.of(rights.package, account.region, now),
         rows=[(row, _standing(row, now.date())) for row in rows],
         packages=[(p.code, p.label) for p in pack.packages if p.rank],
+        sellers=[("", _("Nobody else"))] + [(str(a.pk), a.name) for a in _sellers(request)],
         matrix=matrix(pack, rights.package),
         today=now.date(),
         given=request.POST,
@@ -66,6 +69,7 @@ def open_contract(request: PersonRequest, account_id: int) -> HttpResponse:
             seats=_number(post.get("seats", "")),
             grace_days=_number(post.get("grace_days", "")),
             notice_days=_number(post.get("notice_days", "")),
+            sold_by=_seller(request, post.get("sold_by", "")),
             by=request.person.by,
             at=at,
         )
@@ -151,6 +155,19 @@ def _account(request: PersonRequest, account_id: int) -> Account:
         return access.get_account(request.person, account_id)
     except access.Hidden as error:
         raise Http404 from error
+
+
+def _sellers(request: PersonRequest) -> list[Account]:
+    """The partners who may have sold a contract."""
+    partners = access.accounts_of(request.person).filter(is_partner=True)
+    return list(partners.order_by("name", "pk")[:_MOST_SELLERS])
+
+
+def _seller(request: PersonRequest, given: str) -> Account | None:
+    found = [account for account in _sellers(request) if str(account.pk) == given]
+    if given and not found:
+        raise Refused(_("Choose a partner from the list."))
+    return found[0] if found else None
 
 
 def _contract(request: PersonRequest, account_id: int, contract_id: int) -> SupportContract:

@@ -52,6 +52,7 @@ def policy_page(
         ("numbers", _("Numbers and addresses"), f"/policy/numbers/{tail}"),
         ("teams", _("Teams and queues"), "/policy/teams/"),
         ("packs", _("Versions"), "/policy/packs/"),
+        ("review", _("To review"), f"/policy/review/{tail}"),
     ]
     return page(
         request,

@@ -14,7 +14,7 @@ from heliodesk.entitlements.pack.doubts import doubts
 from heliodesk.entitlements.pack.nodes import Fault, PackError
 from heliodesk.entitlements.pack.shipped import shipped_names, shipped_source
 from heliodesk.entitlements.situations import compare as compare_packs
-from heliodesk.entitlements.situations import situations
+from heliodesk.entitlements.situations import table_of, worked
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.web.access import PersonRequest, needs
@@ -95,9 +95,19 @@ def _shown(request: PersonRequest, pack_id: int, *, trouble: str = "") -> HttpRe
         pack=pack,
         review=review,
         doubts=doubts(pack),
+        examples=worked(pack),
         lost=actions.lost_packages(pack, clock.now()) if row.state != "active" else {},
         trouble=trouble,
     )
+
+
+@needs(May.WORK_CASES)
+def source(request: PersonRequest, pack_id: int) -> HttpResponse:
+    """The pack as the YAML file that it is."""
+    row = pack_row(pack_id)
+    answer = HttpResponse(row.source, content_type="text/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{row.code}-v{row.version}.yaml"'
+    return answer
 
 
 @needs(May.EDIT_POLICY)
@@ -159,10 +169,13 @@ def retire(request: PersonRequest, pack_id: int) -> HttpResponse:
 
 @needs(May.WORK_CASES)
 def compare(request: PersonRequest, pack_id: int) -> HttpResponse:
-    """What a pack judges differently from the one in force, over the table of situations."""
-    row, running = pack_row(pack_id), pack_row(packs.active().id)
+    """What a pack judges differently from another (``?with=``, else the one in force), over the
+    worked examples and the table of situations."""
+    asked = request.GET.get("with", "")
+    other = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 15 else None
+    row, running = pack_row(pack_id), pack_row(other or packs.active().id)
     before, after = pack_in_view(running), pack_in_view(row)
-    table = list(situations(before, after))
+    table = table_of(before, after)
     changes = list(compare_packs(before, after, table))
     return policy_page(
         request,
@@ -170,6 +183,11 @@ def compare(request: PersonRequest, pack_id: int) -> HttpResponse:
         "packs",
         row,
         running=running,
+        others=[
+            (str(one.id), f"{one.code} v{one.version}")
+            for one in queries.pack_rows()
+            if one.id != row.pk
+        ],
         total=len(table),
         changed=len(changes),
         changes=[

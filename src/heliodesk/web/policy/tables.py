@@ -2,13 +2,14 @@
 
 from django.http import HttpResponse
 
-from heliodesk.entitlements.pack.model import PRIORITIES, Metric, Pack
+from heliodesk.entitlements.pack.model import PRIORITIES, Metric, Pack, SettingSpec
 from heliodesk.entitlements.wording import shown_number
 from heliodesk.identity.rules import May
 from heliodesk.web import clocks
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.policy import words
 from heliodesk.web.policy.frame import pack_in_view, policy_page, row_in_view
+from heliodesk.web.policy.review import setting_options
 
 
 @needs(May.WORK_CASES)
@@ -24,8 +25,17 @@ def targets(request: PersonRequest) -> HttpResponse:
         pack=pack,
         priorities=[f"{s.code} {s.label}" for s in pack.severities],
         tables=_targets(pack),
-        settings=list(pack.settings.values()),
+        settings=[(spec, setting_options(spec), _value(spec)) for spec in pack.settings.values()],
+        editing=request.GET.get("edit") == "1" and request.person.may(May.EDIT_POLICY),
     )
+
+
+def _value(spec: SettingSpec) -> str:
+    if isinstance(spec.default, bool):
+        return "true" if spec.default else "false"
+    if isinstance(spec.default, list | tuple):
+        return ", ".join(map(str, spec.default))
+    return str(spec.default)
 
 
 def _targets(pack: Pack) -> list[tuple[str, list[tuple[str, list[str]]]]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heliodesk.web.policy import calendars, contracts, packs, simulator, tables, teams
+from heliodesk.web.policy import calendars, contracts, packs, review, simulator, tables, teams
 
 urlpatterns = [
     path("policy/", simulator.simulator, name="policy"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("policy/packs/", packs.versions, name="policy_packs"),
     path("policy/packs/import/", packs.bring_in, name="policy_import"),
     path("policy/packs/<int:pack_id>/", packs.show, name="policy_pack"),
+    path("policy/packs/<int:pack_id>/source/", packs.source, name="policy_source"),
+    path("policy/packs/<int:pack_id>/cells/", review.decide, name="policy_cells"),
+    path("policy/packs/<int:pack_id>/settings/", review.change, name="policy_settings"),
+    path("policy/review/", review.review, name="policy_review"),
     path("policy/packs/<int:pack_id>/draft/", packs.draft, name="policy_draft"),
     path("policy/packs/<int:pack_id>/write/", packs.write, name="policy_write"),
     path("policy/packs/<int:pack_id>/activate/", packs.activate, name="policy_activate"),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as N_
 
 from heliodesk.entitlements.decision import Decision, Page, Verdict
 from heliodesk.entitlements.pack.model import ClockKind
+from heliodesk.entitlements.rules import Answer
 
 _VERDICTS = {
     Verdict.ACCEPT: (N_("Accepted"), "ok"),
@@ -41,6 +42,25 @@ def tone(decision: Decision) -> str:
 def paged(decision: Decision) -> str:
     """Who is called at once; empty for nobody."""
     return _(_PAGES[decision.page]) if decision.page in _PAGES else ""
+
+
+_CALLS = {
+    Answer.CONNECT: (N_("Connect"), "ok"),
+    Answer.P1: (N_("P1"), "danger"),
+    Answer.IN_WRITING: (N_("Take down in writing"), "warn"),
+    Answer.CALL_BACK: (N_("Call back"), "warn"),
+    Answer.REFUSE: (N_("Refuse"), "danger"),
+}
+
+
+def call(answer: Answer) -> str:
+    """What becomes of a call, in large words."""
+    return _(_CALLS[answer][0])
+
+
+def call_tone(answer: Answer) -> str:
+    """The tone that goes with them."""
+    return _CALLS[answer][1]
 
 
 def hours(kind: str | None) -> str:
