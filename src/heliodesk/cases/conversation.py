@@ -111,7 +111,7 @@ select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.ch
          'at', extract(epoch from f.saved_at)))
      from cases_draft f where f.case_id = c.id and f.user_id = %(me)s), '{{}}'),
     (select count(*) from (select from cases_case c where c.account_id = a.id and c.ref <> %(ref)s
-         and {OPEN_ONLY} order by c.id desc limit 20) n)
+         and {OPEN_ONLY} limit 20) n)
 from cases_case c
 join customers_account a on a.id = c.account_id
 left join customers_contact k on k.id = c.contact_id
@@ -159,7 +159,7 @@ select m.id, m.direction, m.channel, m.at, m.author_user_id, m.author_contact_id
     coalesce((select json_agg(json_build_object('id', f.id, 'name', f.name, 'size', f.size,
          'type', f.content_type, 'inline', f.inline) order by f.id)
      from cases_attachment f where f.message_id = m.id), '[]')
-from (select * from cases_message m where m.case_id = %s order by m.id desc limit %s) m
+from (select * from cases_message m where m.case_id = %s order by m.id desc limit {limit:d}) m
 left join cases_case o on o.id = m.origin_id
 left join channels_outbound q on m.direction = 'out' and q.key = 'reply:' || m.id
 order by m.id
@@ -192,7 +192,12 @@ def _head_sql(seen: str, names: tuple[str, ...]) -> str:
 def said(case_id: int, *, limit: int = LATEST) -> list[Said]:
     """The last ``limit`` messages of a case that the caller has reached, the oldest first; and,
     to show that there are more, one beyond."""
-    return reading.shaped(connection, Said, _SAID, [case_id, limit + 1])
+    return reading.shaped(connection, Said, _said_sql(limit + 1), [case_id])
+
+
+@lru_cache(maxsize=4)
+def _said_sql(limit: int) -> str:
+    return _SAID.format(limit=limit)
 
 
 class File(NamedTuple):

@@ -18,10 +18,18 @@ _OPEN = Q(state__in=sorted(state.value for state in OPEN))
 class Case(models.Model):
     """One request of a customer, from its first word to its end (E19)."""
 
-    ref = models.CharField(max_length=12, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="cases")
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="cases")
-    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="+")
+    # Foreign keys of this and the other large tables have an index only where something asks by
+    # them: each costs every mail that comes in.
+    ref = models.CharField(max_length=12)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10)
     title = models.CharField(max_length=500)
     kind = models.CharField(max_length=30, default="technical")
@@ -30,11 +38,20 @@ class Case(models.Model):
     state = models.CharField(max_length=20, default=State.NEW.value)
     queue = models.CharField(max_length=60)
     owner = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+        db_index=False,
     )
     package = models.CharField(max_length=50)
     decision = models.ForeignKey(
-        EntitlementDecision, null=True, on_delete=models.PROTECT, related_name="+"
+        EntitlementDecision,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     flags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     offshore = models.BooleanField(default=False)
@@ -44,10 +61,20 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     resolution = models.TextField(blank=True, default="")
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        db_index=False,
     )
     continues = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="continued_by",
+        db_index=False,
     )
     #: Counts every change; a page that shows an older one knows that somebody was faster.
     version = models.PositiveIntegerField(default=1)
@@ -60,6 +87,7 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["ref"], name="case_ref_once"),
             models.CheckConstraint(
                 condition=Q(state__in=[w.value for w in State]), name="case_state_known"
             ),
@@ -122,8 +150,8 @@ class Case(models.Model):
             models.Index(
                 fields=["-last_activity_at", "-id"], name="case_done_by_activity", condition=~_OPEN
             ),
-            models.Index(fields=["-last_activity_at", "-id"], name="case_by_activity"),
             models.Index(fields=["account", "-id"], name="case_of_account"),
+            models.Index(fields=["account"], name="case_open_of_account", condition=_OPEN),
             models.Index(fields=["contact", "-id"], name="case_of_contact"),
             models.Index(
                 fields=["merged_into"],
@@ -147,17 +175,26 @@ class Direction(models.TextChoices):
 class Message(models.Model):
     """Something said on a case: by the customer, by us, or among us (E20)."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     #: The case it was said on, when a merge moved it here.
     origin = models.ForeignKey(
-        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Case,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     direction = models.CharField(max_length=4)
     channel = models.CharField(max_length=10)
     at = models.DateTimeField()
-    author_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    author_user = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     author_contact = models.ForeignKey(
-        Contact, null=True, on_delete=models.PROTECT, related_name="+"
+        Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     author_name = models.CharField(max_length=200)
     author_address = models.CharField(max_length=254, blank=True, default="")
@@ -177,7 +214,9 @@ class Message(models.Model):
     #: Written by a machine: out of office, bounce.
     automatic = models.BooleanField(default=False)
     message_id = models.TextField(blank=True, default="")
-    inbound = models.ForeignKey(Inbound, null=True, on_delete=models.PROTECT, related_name="+")
+    inbound = models.ForeignKey(
+        Inbound, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     #: Case id divided by 16,384: lets a search walk from the newest cases to the oldest.
     bucket = models.IntegerField()
     search = SearchVectorField(null=True)
@@ -220,7 +259,9 @@ class Attachment(models.Model):
 class Participant(models.Model):
     """A party of a case: who may write to it and is told of it."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="participants")
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

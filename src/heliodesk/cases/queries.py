@@ -105,8 +105,8 @@ def page(
     """
     seen, seen_params = visible(person)
     params: list[object] = [person.id] if view.personal else []
-    params += [*seen_params, *(after or ()), size + 1]
-    sql = _list_sql(view, seen, paged=after is not None)
+    params += [*seen_params, *(after or ())]
+    sql = _list_sql(view, seen, size + 1, paged=after is not None)
     return reading.shaped(connection, Row, sql, params)
 
 
@@ -123,7 +123,7 @@ def one(person: Person, case_id: int) -> Row | None:
 
 
 @lru_cache(maxsize=64)
-def _list_sql(view: View, seen: str, *, paged: bool) -> str:
+def _list_sql(view: View, seen: str, size: int, *, paged: bool) -> str:
     descending = view.order is _LATEST
     columns = ", ".join(f"c.{name}" for name in view.order)
     order = ", ".join(f"c.{name}{' desc' if descending else ''}" for name in view.order)
@@ -131,7 +131,7 @@ def _list_sql(view: View, seen: str, *, paged: bool) -> str:
     further = f" and ({columns}) {'<' if descending else '>'} ({marks})" if paged else ""
     page = (
         f"select c.* from cases_case c where {view.where} and {seen}{further} "
-        f"order by {order} limit %s"
+        f"order by {order} limit {size:d}"
     )
     return _COLUMNS.format(page=page, order=order)
 

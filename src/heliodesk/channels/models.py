@@ -58,13 +58,15 @@ class InboundState(models.TextChoices):
 class Inbound(models.Model):
     """A message exactly as it arrived; kept for ever, acknowledged only once durable."""
 
-    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="+")
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10)
     envelope_from = models.TextField(default="", blank=True)
     recipients = ArrayField(models.TextField(), default=list)
     peer = models.CharField(max_length=100, default="", blank=True)
     #: What makes a fetch of the same message the same: mailbox, folder, UID validity and UID.
-    source_key = models.TextField(null=True, unique=True)
+    source_key = models.TextField(null=True)
     received_at = models.DateTimeField()
     raw = models.BinaryField()
     size = models.PositiveIntegerField()
@@ -83,6 +85,7 @@ class Inbound(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=InboundState.values), name="inbound_state_known"
             ),
+            models.UniqueConstraint(fields=["source_key"], name="inbound_of_source_once"),
             models.UniqueConstraint(
                 F("message_id"),
                 F("body_hash"),
@@ -140,8 +143,10 @@ class OutboundState(models.TextChoices):
 class Outbound(models.Model):
     """A message to the outside world; ``key`` makes it one, however often it is asked for."""
 
-    key = models.TextField(unique=True)
-    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.PROTECT, related_name="+")
+    key = models.TextField()
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=30)
     #: ``case`` or ``held`` and that row's id.
     subject_kind = models.CharField(max_length=10)
@@ -177,6 +182,7 @@ class Outbound(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=OutboundState.values), name="outbound_state_known"
             ),
+            models.UniqueConstraint(fields=["key"], name="outbound_once"),
         ]
         indexes = [
             models.Index(

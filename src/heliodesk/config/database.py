@@ -42,6 +42,18 @@ def django(conninfo: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": bool(environment.text("DATABASE_DIRECT_URL")),
-        "OPTIONS": {"connect_timeout": 5, "application_name": "heliodesk", **parts},
+        "OPTIONS": {"connect_timeout": 5, "application_name": "heliodesk", **_planned(parts)},
     }
     return entry
+
+
+def _planned(parts: dict[str, str]) -> dict[str, str]:
+    """With the server told to keep the plan of a prepared statement.
+
+    Its own choice plans those with a limit or a list among their values anew each time, which costs
+    more than running them. A pooler, which takes no options, prepares nothing either.
+    """
+    if environment.text("DATABASE_DIRECT_URL"):
+        return parts
+    given = parts.get("options", "")
+    return {**parts, "options": f"-c plan_cache_mode=force_generic_plan {given}".rstrip()}

@@ -95,7 +95,7 @@ class SupportContract(models.Model):
 class EntitlementDecision(models.Model):
     """What was decided, from which facts, by which rules; never edited (E17, a trigger refuses)."""
 
-    pack = models.ForeignKey(PolicyPack, on_delete=models.PROTECT, related_name="+")
+    pack = models.ForeignKey(PolicyPack, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     decision = models.CharField(max_length=20)
     request = models.JSONField()

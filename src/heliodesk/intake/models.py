@@ -95,8 +95,12 @@ class ThreadKey(models.Model):
     """A Message-ID seen, or named as an ancestor, and where that thread lives."""
 
     key = models.TextField()
-    case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="+")
-    held = models.ForeignKey(HeldItem, null=True, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(
+        Case, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    held = models.ForeignKey(
+        HeldItem, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -109,6 +113,11 @@ class ThreadKey(models.Model):
             models.UniqueConstraint(
                 fields=["key", "held"], name="thread_key_of_held", condition=Q(held__isnull=False)
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["held"], name="thread_keys_of_held", condition=Q(held__isnull=False)
+            )
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,8 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """All rows of a statement, as tuples; ``connection`` is Django's.
 
-    With ``prepare`` false it is planned anew each time, for the values that it is given.
+    With ``prepare`` false it is planned anew each time, for the values that it is given. One that
+    is prepared is planned for any values, so a limit that matters to its plan stands in its text.
     """
     return _run(connection, sql, params, tuple_row, prepare=prepare)
 
@@ -49,10 +50,12 @@ def _run(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bo
 def _once(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:
     connection.ensure_connection()
     raw = connection.connection
-    raw.prepare_threshold = PREPARE_AFTER if prepare else None
+    if not prepare:
+        with psycopg.ClientCursor(raw, row_factory=factory) as cursor:
+            return cursor.execute(sql, params).fetchall()
+    raw.prepare_threshold = PREPARE_AFTER
     try:
         with psycopg.Cursor(raw, row_factory=factory) as cursor:
-            cursor.execute(sql, params, binary=True)
-            return cursor.fetchall()
+            return cursor.execute(sql, params, binary=True).fetchall()
     finally:
         raw.prepare_threshold = None

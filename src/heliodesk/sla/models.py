@@ -12,7 +12,7 @@ from heliodesk.sla.rules import ClockState
 class Clock(models.Model):
     """One target of one case."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks", db_index=False)
     metric = models.CharField(max_length=15)
     kind = models.CharField(max_length=15)
     #: The calendar it counts in, and that calendar's version when it was last measured.
@@ -21,7 +21,7 @@ class Clock(models.Model):
     target_minutes = models.PositiveIntegerField()
     warn_percent = models.PositiveSmallIntegerField(default=0)
     #: The policy that gave the target (C36).
-    pack = models.ForeignKey(PolicyPack, on_delete=models.PROTECT, related_name="+")
+    pack = models.ForeignKey(PolicyPack, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10)
     started_at = models.DateTimeField()
     #: Counting since then; empty while it stands still.
