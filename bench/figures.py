@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from bench.machine import slowness
+from statistics import median
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -36,33 +35,45 @@ class Figure:
         return self.target_ms is None or self.cpu_ms <= self.target_ms
 
 
-def figure(
-    name: str,
-    seconds: Sequence[float],
-    *,
-    took: float,
-    spent: dict[str, float],
-    target_ms: float | None = None,
-) -> Figure:
-    """The figure of one run.
+@dataclass(frozen=True)
+class Round:
+    """A stretch of a run."""
 
-    Args:
-        seconds: how long each operation took, as its caller saw it.
-        took: seconds of the whole run.
-        spent: processor seconds by process, and ``total``.
+    #: How long each operation took, as its caller saw it.
+    seconds: Sequence[float]
+    #: Seconds of the whole stretch.
+    took: float
+    #: Processor seconds by process, and ``total``.
+    spent: dict[str, float]
+    slowness: float
+
+    def each(self) -> dict[str, float]:
+        """Processor milliseconds an operation, by process."""
+        return {kind: 1000 * used / len(self.seconds) for kind, used in self.spent.items()}
+
+
+def of_rounds(name: str, rounds: Sequence[Round], *, target_ms: float | None = None) -> Figure:
+    """The figure of a run: processor time of its middle round, times of all rounds together.
+
+    The middle one, because a neighbour on the machine makes some rounds dear and none cheap.
     """
-    count = len(seconds)
-    each = {kind: 1000 * used / count for kind, used in spent.items() if used > 0}
+    seconds = [one for each in rounds for one in each.seconds]
+    middle = sorted(rounds, key=lambda each: each.each()["total"])[(len(rounds) - 1) // 2].each()
+    total = middle.pop("total")
     return Figure(
         name,
-        count,
-        count / took,
+        len(seconds),
+        len(seconds) / sum(each.took for each in rounds),
         1000 * percentile(seconds, 50),
         1000 * percentile(seconds, 95),
-        each.pop("total", 0.0),
-        {kind: round(used, 2) for kind, used in sorted(each.items(), key=lambda kv: -kv[1])},
+        round(total, 3),
+        {
+            kind: round(used, 2)
+            for kind, used in sorted(middle.items(), key=lambda kv: -kv[1])
+            if used > 0
+        },
         target_ms,
-        round(slowness(), 2),
+        round(median(each.slowness for each in rounds), 2),
     )
 
 

@@ -3,18 +3,21 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench import cpu
 from bench.browser import Answer, Browser
 from bench.desk import Desk
-from bench.figures import Figure, figure
+from bench.figures import Figure, Round, of_rounds
+from bench.machine import slowness
 from bench.words import RARE, Writer
 
 #: People who work at once.
 BROWSERS = 2
 WARM = 30
+#: Requests of a kind are made in so many rounds; the figure is that of the middle one.
+ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -27,36 +30,57 @@ class Kind:
     target_ms: float
 
 
-def measure(
-    desk: Desk, *, cases: int, requests: int, email: str, password: str
-) -> Iterator[Figure]:
-    """The figures of every kind, at this number of cases."""
-    browsers = [Browser(desk.host, desk.web_port) for _ in range(BROWSERS)]
-    for browser in browsers:
-        browser.sign_in(email, password)
-    for kind in _kinds(desk, cases):
-        _run(browsers, kind, WARM)
-        before, begun = desk.spent(), time.perf_counter()
-        seconds = _run(browsers, kind, requests)
-        took = time.perf_counter() - begun
-        time.sleep(0.5)  # what a request leaves to other processes counts too
-        spent = cpu.between(before, desk.spent())
-        yield figure(
-            f"{kind.name}, {cases:,} cases",
-            seconds,
-            took=took,
-            spent=spent,
-            target_ms=kind.target_ms,
-        )
+@dataclass(frozen=True)
+class Site:
+    """A desk with so many cases, and the people at work there."""
+
+    desk: Desk
+    cases: int
+    browsers: list[Browser]
+    kinds: list[Kind]
+
+    @classmethod
+    def entered(cls, desk: Desk, cases: int, email: str, password: str) -> "Site":
+        """The desk with everybody signed in."""
+        browsers = [Browser(desk.host, desk.web_port) for _ in range(BROWSERS)]
+        for browser in browsers:
+            browser.sign_in(email, password)
+        return cls(desk, cases, browsers, _kinds(desk, cases))
 
 
-def _run(browsers: list[Browser], kind: Kind, requests: int) -> list[float]:
+def measure(sites: Sequence[Site], *, requests: int) -> Iterator[Figure]:
+    """The figures of every kind of request at every site.
+
+    The sites take turns, a round at each, so that what else the machine does falls on all of them
+    alike and their figures can be compared.
+    """
+    for place in range(len(sites[0].kinds)):
+        kinds = [site.kinds[place] for site in sites]
+        for site, kind in zip(sites, kinds, strict=True):
+            _run(site.browsers, kind, WARM)
+        rounds: list[list[Round]] = [[] for _ in sites]
+        for number in range(ROUNDS):
+            for site, kind, mine in zip(sites, kinds, rounds, strict=True):
+                mine.append(_round(site, kind, max(requests // ROUNDS, BROWSERS), number))
+        for site, kind, mine in zip(sites, kinds, rounds, strict=True):
+            yield of_rounds(f"{kind.name}, {site.cases:,} cases", mine, target_ms=kind.target_ms)
+
+
+def _round(site: Site, kind: Kind, requests: int, number: int) -> Round:
+    slow, before, begun = slowness(), site.desk.spent(), time.perf_counter()
+    seconds = _run(site.browsers, kind, requests, number)
+    took = time.perf_counter() - begun
+    time.sleep(0.3)  # what a request leaves to other processes counts too
+    return Round(seconds, took, cpu.between(before, site.desk.spent()), slow)
+
+
+def _run(browsers: list[Browser], kind: Kind, requests: int, number: int = -1) -> list[float]:
     """Ask from all browsers at once; seconds of each request."""
     seconds: list[float] = []
     wrong: list[Answer] = []
 
-    def work(browser: Browser, number: int) -> None:
-        chance = random.Random(f"{kind.name} {number} {requests}")
+    def work(browser: Browser, who: int) -> None:
+        chance = random.Random(f"{kind.name} {who} {number}")
         for _ in range(requests // len(browsers)):
             begun = time.perf_counter()
             answer = kind.ask(browser, chance)
