@@ -16,7 +16,7 @@ from heliodesk.channels.arrivals import STORE, Arrival, parameters
 from heliodesk.channels.mailboxes import active_mailboxes
 from heliodesk.customers.facts import AccountFacts, ContactFacts
 from heliodesk.entitlements import packs
-from heliodesk.entitlements.decision import Decision
+from heliodesk.entitlements.decision import Decision, Verdict
 from heliodesk.entitlements.request import Request
 from heliodesk.intake import facts
 from heliodesk.intake.draft import Draft, of_mail
@@ -81,6 +81,7 @@ def file_call(
             account=account,
             contact=contact,
             case_id=case_id,
+            reopen=decision.decision is Verdict.REOPEN,
             request=request,
             decision=decision,
             package=request.package or "",

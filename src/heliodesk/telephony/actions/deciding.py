@@ -16,7 +16,7 @@ from heliodesk.entitlements.packs import ActivePack
 from heliodesk.entitlements.request import AccountId, ContactRole
 from heliodesk.entitlements.rules import Answer
 from heliodesk.intake.spoken import FiledCall, Spoken, file_call
-from heliodesk.journal.record import SYSTEM
+from heliodesk.journal.record import SYSTEM, By
 from heliodesk.telephony import facts
 from heliodesk.telephony.actions.arriving import tell
 from heliodesk.telephony.actions.confirming import confirm_elsewhere
@@ -62,14 +62,18 @@ def route_of(judged: Judged) -> Route:
 def _caller(call: Call, at: datetime) -> Caller:
     """Who is calling, from what the keys and the number gave."""
     if call.account_id is None:
-        state = AccountId.UNKNOWN_ID if call.id_given else AccountId.MISSING
-        # Whoever it is must be verified on a registered number: that is a designated contact's.
-        return Caller(state, None, None, ContactRole.DESIGNATED)
+        return unplaced(call)
     found = facts.by_number(call.id_given, call.caller, at)
     if found.account:
         return found
     account = customers.accounts_of([call.account_id])[call.account_id]
     return Caller(AccountId.VALID, account)
+
+
+def unplaced(call: Call) -> Caller:
+    """A caller without a known ID: to be verified on a number registered for a designated one."""
+    state = AccountId.UNKNOWN_ID if call.id_given else AccountId.MISSING
+    return Caller(state, None, None, ContactRole.DESIGNATED)
 
 
 def _due(judged: Judged, pack: ActivePack) -> str:
@@ -84,44 +88,46 @@ def _due(judged: Judged, pack: ActivePack) -> str:
 def write(call: Call, judged: Judged, route: Route, pack: ActivePack, at: datetime) -> None:
     """A case for what is a P1 or answered in writing, a held item for who cannot be placed."""
     about = judged.about.case
-    if route is Route.P1 and about is not None:
-        _on_open_case(call, judged, about, pack, at)
+    if route is Route.P1 and about is not None and State(about.state) in OPEN:
+        on_open_case(call, judged, about, pack, by=SYSTEM, at=at)
     elif route in {Route.P1, Route.WRITTEN}:
-        _file(call, judged, at)
+        file(call, judged, spoken(call, judged, at), at)
     elif route in {Route.IDENTITY, Route.IDENTITY_P1}:
-        _hold(call, judged, route, at)
+        hold(call, judged, spoken(call, judged, at), at)
     else:
-        _keep_decision(call, judged, pack, at)
+        keep_decision(call, judged, pack, at)
 
 
-def _keep_decision(call: Call, judged: Judged, pack: ActivePack, at: datetime) -> None:
+def keep_decision(call: Call, judged: Judged, pack: ActivePack, at: datetime) -> None:
     with connection.cursor() as cursor:
         (call.decision_id,) = stored.store(
             cursor, pack.id, [(judged.request, judged.decision)], at=at
         )
 
 
-def _on_open_case(call: Call, judged: Judged, case: Case, pack: ActivePack, at: datetime) -> None:
+def on_open_case(
+    call: Call, judged: Judged, case: Case, pack: ActivePack, *, by: By, at: datetime
+) -> None:
     """A call about an open case that claims P1 promotes it; about an open P1 it joins it."""
-    _keep_decision(call, judged, pack, at)
-    if case.priority != "P1" and State(case.state) in OPEN:
-        call.case = cases.promote(
-            case, queue=judged.decision.queue, reason=_title(call, p1=True), by=SYSTEM, at=at
-        )
+    keep_decision(call, judged, pack, at)
+    if case.priority != "P1" and judged.decision.priority == "P1":
+        reason = _title(call, p1=True)
+        call.case = cases.promote(case, queue=judged.decision.queue, reason=reason, by=by, at=at)
 
 
-def _file(call: Call, judged: Judged, at: datetime) -> None:
+def file(call: Call, judged: Judged, words: Spoken, at: datetime) -> None:
     """The case, before anybody answers: a P1 is paged for from this moment."""
     about = judged.about.case
-    open_case = about if about and State(about.state) in OPEN else None
+    reopens = judged.decision.decision is Verdict.REOPEN
+    joined = about if about and (reopens or State(about.state) in OPEN) else None
     filed = file_call(
-        _spoken(call, judged, at),
+        words,
         judged.request,
         judged.decision,
         account=judged.caller.account,
         contact=judged.caller.contact,
-        case_id=open_case.pk if open_case else None,
-        continues_id=about.pk if about and not open_case else None,
+        case_id=joined.pk if joined else None,
+        continues_id=about.pk if about and not joined else None,
         at=at,
     )
     _placed(call, filed, at)
@@ -141,9 +147,10 @@ def _placed(call: Call, filed: FiledCall, at: datetime) -> None:
         tell("held", call, at, held=filed.ref)
 
 
-def _hold(call: Call, judged: Judged, route: Route, at: datetime) -> None:
+def hold(call: Call, judged: Judged, words: Spoken, at: datetime) -> None:
+    """Keep the call for a person; a claimed P1 is called back on a registered number (C13)."""
     filed = file_call(
-        _spoken(call, judged, at),
+        words,
         judged.request,
         judged.decision,
         account=None,
@@ -151,7 +158,7 @@ def _hold(call: Call, judged: Judged, route: Route, at: datetime) -> None:
         at=at,
     )
     _placed(call, filed, at)
-    if route is Route.IDENTITY_P1:
+    if judged.about.p1:
         back = call_back(call, reason="verify", urgent=True, at=at)
         tell("p1_unplaced", call, at, caller=call.caller, held=filed.ref, callback=back.pk)
 
@@ -171,7 +178,7 @@ def call_back(
     return row
 
 
-def _spoken(call: Call, judged: Judged, at: datetime) -> Spoken:
+def spoken(call: Call, judged: Judged, at: datetime) -> Spoken:
     """The record of the call in words; to whom the reference goes is registered, never keyed."""
     account = judged.caller.account
     name, address = "", ""
