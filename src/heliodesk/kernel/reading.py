@@ -6,6 +6,7 @@ Statements are not prepared behind a pooler, which moves a client between server
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -33,6 +34,26 @@ def shaped(
 ) -> list[Row]:
     """All rows of a statement, each made into ``shape`` from its columns in order."""
     return _run(connection, sql, params, args_row(shape), prepare=prepare)
+
+
+def records(connection: Any, model: type[Row], tail: str, params: Params = ()) -> list[Row]:
+    """Rows of a Django model's own table as its objects, without Django's making of the statement.
+
+    Args:
+        tail: what follows ``select … from table``: the condition, an order, a lock.
+    """
+    django: Any = model
+    names, select = _own_columns(django)
+    found = rows(connection, f"{select} {tail}", params)
+    return [django.from_db(connection.alias, names, row) for row in found]
+
+
+@cache
+def _own_columns(model: Any) -> tuple[list[str], str]:
+    """The names of a model's columns, and the statement that reads them all."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+    return names, f'select {columns} from "{model._meta.db_table}"'
 
 
 def _run(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
+from django.db import connection
+
 from heliodesk.cases.rules import Happened, Verb
 from heliodesk.journal.record import Follower, Recorded
+from heliodesk.kernel import reading
 from heliodesk.oncall import actions
 from heliodesk.oncall.actions.paging import remind_of_update
 from heliodesk.oncall.models import P1
 from heliodesk.oncall.rules.words import How, P1State
 
 _UPDATE = "update"
+_OPEN = "where case_id = any(%s) and state <> %s"
 
 
 def opened(events: Sequence[Recorded]) -> None:
@@ -60,10 +64,9 @@ def filed(events: Sequence[Recorded]) -> None:
 
 
 def _open_p1s(events: Sequence[Recorded]) -> dict[int, P1]:
-    rows = P1.objects.filter(case_id__in=[e.subject_id for e in events])
-    return {
-        row.case_id: row for row in rows.exclude(state=P1State.RESOLVED) if row.case_id is not None
-    }
+    ids = [event.subject_id for event in events]
+    rows = reading.records(connection, P1, _OPEN, [ids, P1State.RESOLVED.value])
+    return {row.case_id: row for row in rows if row.case_id is not None}
 
 
 def taken(events: Sequence[Recorded]) -> None:

@@ -12,8 +12,10 @@ from heliodesk.cases.models import Case, Direction, Message
 from heliodesk.cases.new import NewAttachment, NewMessage, Party
 from heliodesk.cases.rules import TRANSITIONS, Refused, State, Verb
 from heliodesk.journal.record import By
+from heliodesk.kernel import reading, sql
 
 _MOST_CHARACTERS = 200_000
+_REQUESTER = "select address from cases_participant where case_id = %s and requester"
 _THEN: dict[Verb, Callable[..., Case]] = {
     Verb.AWAIT_CUSTOMER: states.await_customer,
     Verb.AWAIT_VENDOR: states.await_vendor,
@@ -104,10 +106,10 @@ def _check(text: str) -> None:
 
 def _requester(case: Case) -> str:
     """The address an answer goes to."""
-    party = case.participants.filter(requester=True).first()
-    if party is None:
+    found = reading.rows(connection, _REQUESTER, [case.pk])
+    if not found:
         raise Refused("Nobody on this case can receive mail. Add a participant first.")
-    return party.address
+    return str(found[0][0])
 
 
 def _say(
@@ -130,6 +132,6 @@ def _say(
         to=to,
         attachments=tuple(attachments),
     )
-    with connection.cursor() as cursor:
+    with sql.prepared(connection) as cursor:
         (id,) = write.messages(cursor, [(case.pk, new)])
-    return Message.objects.get(pk=id)
+    return Message(**write.message_columns(id, case.pk, new))

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from heliodesk.cases.models import Case, Draft
+from heliodesk.kernel import sql
 
 
 def save_draft(case: Case, *, user_id: int, mode: str, text: str, at: datetime) -> None:
@@ -17,4 +20,8 @@ def save_draft(case: Case, *, user_id: int, mode: str, text: str, at: datetime) 
 
 def drop_draft(case: Case, *, user_id: int, mode: str) -> None:
     """Forget a draft."""
-    Draft.objects.filter(case=case, user_id=user_id, mode=mode).delete()
+    with sql.prepared(connection) as cursor:
+        cursor.execute(
+            "delete from cases_draft where case_id = %s and user_id = %s and mode = %s",
+            [case.pk, user_id, mode],
+        )

@@ -1,15 +1,16 @@
 """One verb on one case: lock, ask the table, change, record. The only way a case changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Actor, Refused, State, Verb, after
 from heliodesk.identity.rules import May, allows
 from heliodesk.journal.record import By, Happening, record
+from heliodesk.kernel import reading, sql
 
 
 def actor_of(by: By) -> Actor:
@@ -23,7 +24,7 @@ def actor_of(by: By) -> Actor:
 
 def locked(case: Case) -> Case:
     """The row as it stands now, locked until the transaction ends."""
-    return Case.objects.select_for_update().get(pk=case.pk)
+    return reading.records(connection, Case, "where id = %s for update", [case.pk])[0]
 
 
 class Stale(Refused):
@@ -59,17 +60,21 @@ def step(
         _stamp(row, at)
         row.version += 1
         row.last_activity_at = max(row.last_activity_at, at)
-        row.save(
-            update_fields=[
-                "state", "version", "last_activity_at", "resolved_at", "closed_at", *changes
-            ]
-        )  # fmt: skip
+        _write(row, ["state", "version", "last_activity_at", "resolved_at", "closed_at", *changes])
         told = {
             **(data or {}),
             **({"from": before, "to": row.state} if row.state != before else {}),
         }
         record([Happening(verb, "case", row.pk, told)], by=by, at=at)
     return row
+
+
+def _write(row: Case, names: Sequence[str]) -> None:
+    """Write these columns of a case."""
+    columns = ", ".join(f"{name} = %s" for name in names)
+    values = [getattr(row, name) for name in names]
+    with sql.prepared(connection) as cursor:
+        cursor.execute(f"update cases_case set {columns} where id = %s", [*values, row.pk])
 
 
 def _stamp(row: Case, at: datetime) -> None:

@@ -88,6 +88,11 @@ def messages(cursor: sql.Cursor, said: Sequence[tuple[int, NewMessage]]) -> list
     return ids
 
 
+def message_columns(id: int, case_id: int, new: NewMessage) -> dict[str, object]:
+    """A message as it is written, by column."""
+    return dict(zip(_MESSAGE, _message_row(id, case_id, new), strict=True))
+
+
 def _message_row(id: int, case_id: int, new: NewMessage) -> tuple[object, ...]:
     return (
         id,

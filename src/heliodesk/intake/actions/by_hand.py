@@ -11,7 +11,6 @@ from heliodesk.cases.new import NewAttachment, NewCase, NewMessage, Opened, Part
 from heliodesk.cases.rules import Refused, Stage, urgency
 from heliodesk.customers import facts as customers
 from heliodesk.customers.facts import AccountFacts
-from heliodesk.customers.models import Contact
 from heliodesk.entitlements import packs, stored
 from heliodesk.entitlements.decision import Decision
 from heliodesk.entitlements.facts import packages_of
@@ -27,11 +26,21 @@ from heliodesk.entitlements.request import (
 from heliodesk.entitlements.rules import decide
 from heliodesk.entitlements.wording import tell
 from heliodesk.journal.record import By
+from heliodesk.kernel import reading
 from heliodesk.kernel.clock import NEVER
 
 CHANNELS = tuple(channel.value for channel in Channel)
 #: P1 is made by an assessed call only (R81), never by this form.
 SEVERITIES = ("P2", "P3", "P4")
+_CONTACT = """
+select k.name,
+       (select e.address from customers_contactaddress e where e.contact_id = k.id
+         order by e.preferred desc, e.id limit 1),
+       exists (select from customers_contactrole r
+         where r.contact_id = k.id and r.account_id = %(account)s and r.kind = 'designated'
+           and r.valid_from <= %(day)s and (r.valid_to is null or r.valid_to > %(day)s))
+  from customers_contact k where k.id = %(contact)s and k.active
+"""
 KINDS = tuple(kind.value for kind in CaseType)
 
 
@@ -95,18 +104,13 @@ def _requester(asked: Asked, at: datetime) -> tuple[Party | None, ContactRole]:
     if asked.contact_id is None:
         given = Party(asked.address.strip().lower(), asked.name.strip())
         return (given if given.address else None), ContactRole.AUTHORISED
-    contact = Contact.objects.filter(pk=asked.contact_id, active=True).first()
-    if contact is None:
+    values = {"contact": asked.contact_id, "account": asked.account_id, "day": at.date()}
+    found = reading.rows(connection, _CONTACT, values)
+    if not found:
         raise Refused("This contact is not active. Choose another.")
-    kinds = {
-        role.kind
-        for role in contact.roles.filter(account_id=asked.account_id, valid_from__lte=at.date())
-        if role.valid_to is None or role.valid_to > at.date()
-    }
-    address = contact.addresses.order_by("-preferred", "id").first()
-    role = ContactRole.DESIGNATED if "designated" in kinds else ContactRole.AUTHORISED
-    party = Party(address.address, contact.name, contact.pk) if address else None
-    return party, role
+    name, address, designated = found[0]
+    role = ContactRole.DESIGNATED if designated else ContactRole.AUTHORISED
+    return (Party(address, name, asked.contact_id) if address else None), role
 
 
 def _request(

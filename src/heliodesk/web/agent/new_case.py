@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from heliodesk.cases.rules import Refused
 from heliodesk.customers import queries as customers
-from heliodesk.customers.access import accounts_of
+from heliodesk.customers.access import Hidden, get_account
 from heliodesk.customers.models import Account
 from heliodesk.identity.rules import May
 from heliodesk.intake.actions.by_hand import (
@@ -46,10 +46,10 @@ def new(request: PersonRequest) -> HttpResponse:
 def _account(request: PersonRequest, given: str) -> Account:
     if not (given.isascii() and given.isdigit() and len(given) < 18):
         raise Http404
-    account = accounts_of(request.person).filter(pk=int(given)).first()
-    if account is None:
-        raise Http404
-    return account
+    try:
+        return get_account(request.person, int(given))
+    except Hidden:
+        raise Http404 from None
 
 
 def _choose(request: PersonRequest) -> HttpResponse:
