@@ -68,7 +68,9 @@ def test_only_a_lead_revives(state: State) -> None:
 
 def test_customers_reach_few_verbs() -> None:
     reached = {verb for state in State for verb in offered(state, Actor.CUSTOMER)}
-    assert reached == {Verb.HEAR, Verb.CLOSE, Verb.REOPEN, Verb.CANCEL}
+    assert reached == {
+        Verb.HEAR, Verb.RESOLVE, Verb.CLOSE, Verb.REOPEN, Verb.CANCEL, Verb.INVITE,
+    }  # fmt: skip
     assert Verb.CANCEL in offered(State.NEW, Actor.CUSTOMER)
     assert Verb.CANCEL not in offered(State.ASSIGNED, Actor.CUSTOMER)
 

@@ -284,6 +284,27 @@ class Participant(models.Model):
         return self.address
 
 
+class Rating(models.Model):
+    """What a customer thought of how their case was handled, once it is closed (E33)."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="rating")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
+    #: From 1, poor, to 5, very good.
+    score = models.PositiveSmallIntegerField()
+    comment = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(score__gte=1) & Q(score__lte=5), name="rating_of_five"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score} for {self.case_id}"
+
+
 class CaseLink(models.Model):
     """Two cases that belong together."""
 

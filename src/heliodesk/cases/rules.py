@@ -59,6 +59,7 @@ class Happened(StrEnum):
     TARGET_WARNED = "target_warned"
     REPACKAGED = "repackaged"
     REMINDED = "reminded"
+    RATED = "rated"
     REROUTED = "rerouted"
 
 
@@ -118,7 +119,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.RESUME: _steps(
         {State.PENDING_CUSTOMER: State.ASSIGNED, State.PENDING_VENDOR: State.ASSIGNED}, _AS
     ),
-    Verb.RESOLVE: _steps(dict.fromkeys(_LIVE, State.RESOLVED), _AS),
+    Verb.RESOLVE: _steps(dict.fromkeys(_LIVE, State.RESOLVED), _ALL),
     Verb.CLOSE: _steps({State.RESOLVED: State.CLOSED}, _CS | _A),
     Verb.REOPEN: {
         State.RESOLVED: Step(State.ASSIGNED, _ALL),
@@ -137,7 +138,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.CLASSIFY: _steps(_STAY, _A),
     Verb.MOVE: _steps({state: state for state in OPEN}, _AS),
     Verb.LINK: _steps(_STAY, _AS),
-    Verb.INVITE: _steps(_STAY, _AS),
+    Verb.INVITE: _steps(_STAY, _ALL),
     Verb.CONFIRM: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _A),
 }
 

@@ -47,7 +47,8 @@ def resolved(events: Sequence[Recorded]) -> None:
     about = {}
     for event in events:
         last = said.get(event.subject_id)
-        if last and not (last.ours and last.at >= event.at):
+        itself = event.by.kind == "contact"  # who said so needs no letter
+        if last and not itself and not (last.ours and last.at >= event.at):
             about[event.id] = last.message_id
     _letters(events, "resolved", automatic=True, about=about)
 

@@ -9,6 +9,7 @@ from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
 from heliodesk.web.policy.urls import urlpatterns as policy
 from heliodesk.web.portal.doors import urlpatterns as portal_doors
+from heliodesk.web.portal.urls import urlpatterns as portal
 from heliodesk.web.public.urls import urlpatterns as public
 from heliodesk.web.reports.urls import urlpatterns as reports
 from heliodesk.web.sent.urls import urlpatterns as sent
@@ -26,6 +27,7 @@ urlpatterns = [
     *customers,
     *sent,
     *portal_doors,
+    *portal,
     *voice,
     *reports,
     *admin,

@@ -6,6 +6,7 @@ from heliodesk.cases.actions.hearing import hear
 from heliodesk.cases.actions.merging import merge, unmerge
 from heliodesk.cases.actions.opening import open_case, open_cases
 from heliodesk.cases.actions.ownership import assign, release, take
+from heliodesk.cases.actions.praising import rate
 from heliodesk.cases.actions.promising import (
     Placing,
     Promise,
@@ -24,6 +25,7 @@ from heliodesk.cases.actions.states import (
     reopen,
     resolve,
     resume,
+    settle,
 )
 from heliodesk.cases.actions.step import Stale
 
@@ -52,6 +54,7 @@ __all__ = [
     "prioritise",
     "promise",
     "promote",
+    "rate",
     "release",
     "reopen",
     "repackage",
@@ -60,6 +63,7 @@ __all__ = [
     "resume",
     "retitle",
     "save_draft",
+    "settle",
     "take",
     "uninvite",
     "unlink",

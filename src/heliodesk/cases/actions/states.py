@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from heliodesk.cases.actions.step import step
+from django.db import transaction
+
+from heliodesk.cases.actions.step import locked, step
 from heliodesk.cases.models import Case
-from heliodesk.cases.rules import Refused, Verb
+from heliodesk.cases.rules import Refused, State, Verb
 from heliodesk.journal.record import By
 
 
@@ -37,6 +39,22 @@ def resolve(case: Case, *, text: str, by: By, at: datetime) -> Case:
 def close(case: Case, *, by: By, at: datetime) -> Case:
     """The customer agrees, or has been silent long enough."""
     return step(case, Verb.CLOSE, by=by, at=at)
+
+
+def settle(case: Case, *, text: str, by: By, at: datetime) -> Case:
+    """The customer says that it is solved: closed at once, or withdrawn where nobody had begun.
+
+    Args:
+        text: what the case is resolved with, as its history shows it.
+    """
+    with transaction.atomic():
+        row = locked(case)
+        state = State(row.state)
+        if state is State.NEW:
+            return cancel(row, reason=text, by=by, at=at)
+        if state is not State.RESOLVED:
+            row = resolve(row, text=text, by=by, at=at)
+        return close(row, by=by, at=at)
 
 
 def reopen(case: Case, *, by: By, at: datetime) -> Case:

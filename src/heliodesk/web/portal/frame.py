@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from heliodesk.customers.customer import Customer
 from heliodesk.web.answer import page
 from heliodesk.web.portal import brand as brands
-from heliodesk.web.portal import look
+from heliodesk.web.portal import look, times, words
 from heliodesk.web.portal.brand import Brand
 
 _ICONS = Path(__file__).parents[1] / "static" / "icons.svg"
@@ -84,6 +84,8 @@ def framed(
         style=look.style(shown),
         script=look.script(script),
         here=request.get_full_path(),
+        times=times,
+        told_words=words,
         **context,
     )
     if not block:

@@ -27,7 +27,7 @@ _PARTS = (
 _SCRIPTS = {
     "front": ("theme", "portal"),
     "raise": ("theme", "portal", "proof", "files", "raise"),
-    "case": ("theme", "portal", "files", "answer"),
+    "case": ("theme", "portal", "proof", "files", "answer"),
 }
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _BLANK = re.compile(r"\s*\n\s*")

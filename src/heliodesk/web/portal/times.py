@@ -129,3 +129,10 @@ def _ago(minutes: int, _lang: str) -> str:
     if days == 1:
         return translated(_("a day ago"))
     return translated(_("%(n)s days ago"), n=days)
+
+
+@lru_cache(maxsize=256)
+def weekday(value: date, lang: str) -> str:
+    """The short name of a weekday."""
+    with override(lang):
+        return formatted(value, "D")

@@ -69,7 +69,7 @@ def send(
     again = receipt(entry.key)
     if again is not None:
         return _again(given, entry, again, page, at)
-    _keep_files(request, given, entry, at)
+    keep_files(request, given, entry, at)
     attempt = Attempt(given, page, files=uploads.listed(entry.key, given.files))
     givens.check(given, policy, customer, own=own_addresses(active_mailboxes()))
     if customer is None and not given.troubles:
@@ -161,7 +161,7 @@ def _guarded(request: HttpRequest, attempt: Attempt, entry: Entry, at: datetime)
         )  # fmt: skip
 
 
-def _keep_files(request: HttpRequest, given: Given, entry: Entry, at: datetime) -> None:
+def keep_files(request: HttpRequest, given: Given, entry: Entry, at: datetime) -> None:
     """Files that came with the form itself, where no script sent them before (R46)."""
     for file in request.FILES.getlist("files"):
         trouble = refused(entry.key, file)

@@ -1,0 +1,178 @@
+"""What a customer does on a case: answers, says that it is solved, brings colleagues in, rates."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_POST
+
+from heliodesk.cases import actions
+from heliodesk.cases.access import get_case_for
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Refused
+from heliodesk.channels import uploads
+from heliodesk.customers import people
+from heliodesk.customers.queries import domains_of
+from heliodesk.customers.rules import domain_of
+from heliodesk.intake.actions import take_form
+from heliodesk.intake.form import File, Submission
+from heliodesk.intake.queries import receipt
+from heliodesk.kernel import clock
+from heliodesk.web.peer import peer
+from heliodesk.web.portal import case as case_page
+from heliodesk.web.portal import frame
+from heliodesk.web.portal.door import CustomerRequest, as_desk, signed_in
+from heliodesk.web.portal.raising import given as givens
+from heliodesk.web.portal.raising import guard, sending
+from heliodesk.web.portal.raising.given import Given
+from heliodesk.web.told import tell
+from heliodesk.web.translation import language, translated
+
+_MOST = 100_000
+#: People copied on one case.
+_MOST_PEOPLE = 30
+
+
+@require_POST
+@signed_in
+def reply(request: CustomerRequest, ref: str) -> HttpResponseBase:
+    """An answer: joins the case, brings a solved one back, or goes on in a new one (C17)."""
+    case, at = get_case_for(request.customer, ref), clock.now()
+    given, page = givens.read(request.POST), request.POST.get("page", "")
+    try:
+        entry = guard.entry(page, at)
+    except guard.Stale:
+        sentence = translated(_("This page was open for a long time. Send your answer again."))
+        return case_page.answer(request, ref, status=422, trouble=sentence, text=given.details)
+    with as_desk():
+        sending.keep_files(request, given, entry, at)
+        files = uploads.listed(entry.key, given.files)
+        trouble = given.troubles.get("files", "") or _checked(given, has_files=bool(files))
+        if not trouble and receipt(entry.key) is None:
+            _take(request, case, given, entry.key)
+            uploads.done(entry.key)
+        after = receipt(entry.key)
+    if trouble:
+        return case_page.answer(
+            request, ref, status=422, trouble=trouble, text=given.details, page=page, files=files
+        )
+    went_to = after.ref if after and after.kind == "case" else case.ref
+    if went_to != case.ref:
+        tell(
+            request,
+            translated(
+                _("Your earlier case was closed some time ago, so this is a new one, linked to it.")
+            ),
+        )
+    else:
+        tell(request, translated(_("Your answer is with us.")))
+    return redirect(f"/support/cases/{went_to}/")
+
+
+def _checked(given: Given, *, has_files: bool) -> str:
+    if not given.details.strip() and not has_files:
+        return translated(_("Write a few words first."))
+    if given.length > _MOST:
+        return givens.details_too_long(given.length - _MOST)
+    return ""
+
+
+def _take(request: CustomerRequest, case: Case, given: Given, key: str) -> None:
+    """Through the same door as mail: reopening, clocks and letters follow from there."""
+    customer, brand = request.customer, frame.brand_of(request.customer)
+    form = Submission(
+        address=customer.email.lower(),
+        name=customer.name,
+        subject=case.title,
+        details=given.details,
+        severity=case.severity,
+        kind=case.kind,
+        contact_id=customer.contact_id,
+        account_id=case.account_id,
+        case_ref=case.ref,
+        language=language(),
+    )
+    files = [File(f.name, f.content_type, f.data) for f in uploads.taken(key, given.files)]
+    take_form(
+        form,
+        files,
+        key=key,
+        mailbox_id=brand.mailbox_id,
+        to=brand.address,
+        peer=peer(request),
+        at=clock.now(),
+    )
+
+
+@require_POST
+@signed_in
+def solved(request: CustomerRequest, ref: str) -> HttpResponse:
+    """It is solved: closed at once, with a question how it was."""
+    case = get_case_for(request.customer, ref)
+    with as_desk():
+        actions.settle(
+            case,
+            text=translated(_("The customer says that it is solved.")),
+            by=request.customer.by,
+            at=clock.now(),
+        )
+    tell(request, translated(_("Thank you. The case is closed.")))
+    return redirect(f"/support/cases/{case.ref}/#rate")
+
+
+@require_POST
+@signed_in
+def rate(request: CustomerRequest, ref: str) -> HttpResponse:
+    """How it was handled, from 1 to 5."""
+    case = get_case_for(request.customer, ref)
+    word = request.POST.get("score", "")
+    if not (word.isascii() and word.isdigit()):
+        raise Refused(translated(_("Choose one of the five.")))
+    with as_desk():
+        actions.rate(
+            case,
+            score=int(word),
+            comment=request.POST.get("comment", "").replace("\r\n", "\n"),
+            by=request.customer.by,
+            at=clock.now(),
+        )
+    tell(request, translated(_("Thank you. Your rating is kept.")))
+    return redirect(f"/support/cases/{case.ref}/#rate")
+
+
+@require_POST
+@signed_in
+def invite(request: CustomerRequest, ref: str) -> HttpResponse:
+    """Copy a colleague on everything from now on; only people of the account."""
+    case = get_case_for(request.customer, ref)
+    address = request.POST.get("address", "").strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Refused(translated(_("This is not an e-mail address."))) from None
+    on = clock.now().date()
+    known = {one.address.lower() for one in people.members(case.account_id, on) if one.active}
+    if address not in known and domain_of(address) not in domains_of(case.account_id):
+        raise Refused(
+            translated(_("Only contacts of your account, and addresses of its own mail domains, "
+                         "can be copied. Ask your account administrator to invite them."))
+        )  # fmt: skip
+    if case.participants.count() >= _MOST_PEOPLE:
+        raise Refused(translated(_("No more people can be copied on one case.")))
+    with as_desk():
+        actions.invite(case, address=address, by=request.customer.by, at=clock.now())
+    tell(request, translated(_("%(address)s is copied from now on."), address=address))
+    return redirect(f"/support/cases/{case.ref}/#people")
+
+
+@require_POST
+@signed_in
+def uninvite(request: CustomerRequest, ref: str) -> HttpResponse:
+    """Stop copying somebody."""
+    case = get_case_for(request.customer, ref)
+    address = request.POST.get("address", "")
+    with as_desk():
+        actions.uninvite(case, address=address, by=request.customer.by, at=clock.now())
+    tell(request, translated(_("%(address)s is no longer copied."), address=address))
+    return redirect(f"/support/cases/{case.ref}/#people")

@@ -1,0 +1,192 @@
+"""One case as its customer sees it: what was said, what happened, and what can be done now."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_GET
+
+from heliodesk.cases import front
+from heliodesk.cases.front import Head, Said
+from heliodesk.channels import blobs
+from heliodesk.channels.uploads import Kept
+from heliodesk.customers.customer import Customer
+from heliodesk.kernel import clock
+from heliodesk.sla.queries import of_case
+from heliodesk.web.portal import applies, counted, frame, standing
+from heliodesk.web.portal.applies import Applies
+from heliodesk.web.portal.door import CustomerRequest, signed_in
+from heliodesk.web.portal.raising import guard
+from heliodesk.web.translation import translated
+from heliodesk.web.words import PICTURES
+
+_LIVE = frozenset({"new", "assigned", "pending_customer", "pending_vendor", "resolved"})
+#: Events that a customer reads between what was said, with their sentences.
+_EVENTS = {
+    "await_customer": ("s-customer", _("We wait for your answer.")),
+    "resolve": ("okring", _("Marked as solved.")),
+    "close": ("s-closed", _("Closed.")),
+    "reopen": ("s-assigned", _("Opened again.")),
+    "cancel": ("xring", _("Withdrawn.")),
+}
+_CHUNK = 2**16
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that happened, between messages."""
+
+    at: datetime
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the way from received to solved."""
+
+    label: str
+    state: str
+    at: datetime | None
+
+
+@require_GET
+@signed_in
+def show(request: CustomerRequest, ref: str) -> HttpResponseBase:
+    """The page."""
+    return answer(request, ref)
+
+
+def answer(
+    request: CustomerRequest,
+    ref: str,
+    *,
+    status: int = 200,
+    trouble: str = "",
+    text: str = "",
+    page: str = "",
+    files: list[Kept] | None = None,
+) -> HttpResponseBase:
+    """The page of a case; with ``trouble`` it says what was not possible, and keeps the text."""
+    customer, now = request.customer, clock.now()
+    head = front.head(customer, ref)
+    if head.merged_into:
+        return redirect(f"/support/cases/{head.merged_into}/")
+    said = front.said(head.id)
+    around = around_now(customer, now)
+    zone = customer.zone or (around.region.zone if around else "UTC")
+    return frame.framed(
+        request,
+        "portal/case.html",
+        area="cases",
+        script="case",
+        status=status,
+        c=head,
+        thread=woven(said, head.events),
+        steps=steps(head),
+        zone=zone,
+        applies=around,
+        counts=counted.shown(of_case(head.id, now), zone, now),
+        live=head.state in _LIVE,
+        can_solve=head.state in _LIVE,
+        can_rate=head.state in {"closed", "resolved"},
+        asked_by=_asked_by(said),
+        trouble=trouble,
+        text=text,
+        files=files or [],
+        page_key=page or guard.new_page(now),
+        bits=guard.BITS,
+        file_most=settings.WEB_FILE_MAX_BYTES,
+    )
+
+
+def around_now(customer: Customer, at: datetime) -> Applies | None:
+    """What applies to the customer now; none while no policy is in force."""
+    policy = applies.in_force()
+    if policy is None:
+        return None
+    return standing.now(customer, standing.standing(customer, at), policy, at)
+
+
+@require_GET
+@signed_in
+def news(request: CustomerRequest, ref: str) -> HttpResponse:
+    """Whether the case changed since the page was made: its version, or 204 when it did not."""
+    version = front.version(request.customer, ref)
+    if request.GET.get("seen", "") == str(version):
+        return HttpResponse(status=204)
+    return HttpResponse(str(version), content_type="text/plain")
+
+
+@require_GET
+@signed_in
+def file(request: CustomerRequest, attachment_id: int) -> HttpResponseBase:
+    """A file of a message; only pictures are shown, everything else is only ever saved."""
+    found = front.file(request.customer, attachment_id)
+    shown = found.content_type in PICTURES
+    with blobs.open(found.sha256) as stored:
+        data = stored.read()
+    response = StreamingHttpResponse(
+        (data[i : i + _CHUNK] for i in range(0, len(data), _CHUNK)),
+        content_type=found.content_type if shown else "application/octet-stream",
+    )
+    response["Content-Length"] = str(found.size)
+    response["Content-Disposition"] = str(
+        content_disposition_header(as_attachment=not shown, filename=found.name)
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def woven(said: list[Said], events: list[dict[str, Any]]) -> list[Said | Line]:
+    """What was said and what happened, in the order of time."""
+    lines = [Line(_at(event), *_worded(event)) for event in events if event["verb"] in _EVENTS]
+    order: list[Said | Line] = sorted([*said, *lines], key=lambda one: one.at)
+    return order
+
+
+def _worded(event: dict[str, Any]) -> tuple[str, str]:
+    icon, sentence = _EVENTS[event["verb"]]
+    return icon, translated(sentence)
+
+
+def _at(event: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(event["at"], UTC)
+
+
+def steps(head: Head) -> list[Step]:
+    """The way: received, being worked on, waiting for you (while it is), solved."""
+    begun = next((_at(e) for e in head.events if e["to"] == "assigned"), head.first_response_at)
+    waits = next((_at(e) for e in reversed(head.events) if e["to"] == "pending_customer"), None)
+    ended = head.state in {"closed", "cancelled"}
+    solved = head.state == "resolved"
+    waiting = head.state == "pending_customer"
+    working = head.state in {"assigned", "pending_vendor"}
+    over = ended or solved
+    last = _("Withdrawn") if head.state == "cancelled" else _("Closed") if ended else _("Solved")
+    return [
+        Step(translated(_("Received")), "now" if head.state == "new" else "done", head.opened_at),
+        Step(
+            translated(_("Being worked on")),
+            "now" if working else "done" if begun or over or waiting else "",
+            begun,
+        ),
+        *([Step(translated(_("Waiting for you")), "now", waits)] if waiting else []),
+        Step(
+            translated(last),
+            "done" if ended else "now" if solved else "",
+            head.closed_at or head.resolved_at,
+        ),
+    ]
+
+
+def _asked_by(said: list[Said]) -> str:
+    """Who of ours spoke last, for the note that an answer is waited for."""
+    ours = next((one for one in reversed(said) if one.direction == "out"), None)
+    return ours.author if ours else ""

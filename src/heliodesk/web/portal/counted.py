@@ -1,0 +1,100 @@
+"""How the time of a case is counted, in the customer's words: targets, never promises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_noop as _
+
+from heliodesk.entitlements.pack.model import ClockKind, Metric
+from heliodesk.sla.queries import Standing
+from heliodesk.sla.rules import ClockState
+from heliodesk.web.portal import times
+from heliodesk.web.translation import translated
+
+_LABELS = {
+    Metric.FIRST_RESPONSE: _("First answer"),
+    Metric.NEXT_RESPONSE: _("Next answer"),
+    Metric.UPDATE: _("Next update"),
+    Metric.RESOLUTION: _("Solution"),
+}
+#: Most stretches that are shown; the earliest are left out.
+_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stretch of time: the day, from when to when or why it did not count, how long."""
+
+    day: str
+    what: str
+    amount: str
+    off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A target and what was counted towards it."""
+
+    label: str
+    tone: str
+    words: str
+    aim: str
+    counted: str
+    rows: tuple[Row, ...]
+
+
+def shown(clocks: Sequence[Standing], zone: str, now: datetime) -> list[Count]:
+    """The targets of a case; those no longer owed are left out."""
+    return [
+        _shown(clock, zone, now)
+        for clock in clocks
+        if clock.metric in _LABELS and (clock.live or clock.met_at or clock.missed_at)
+    ][-2:]
+
+
+def _shown(clock: Standing, zone: str, now: datetime) -> Count:
+    tone, words = _words(clock, zone, now)
+    return Count(
+        translated(_LABELS[Metric(clock.metric)]),
+        tone,
+        words,
+        _aim(clock),
+        _span(clock.counted),
+        tuple(_row(span, zone) for span in clock.spans[-_MOST:]),
+    )
+
+
+def _words(clock: Standing, zone: str, now: datetime) -> tuple[str, str]:
+    if clock.met_at:
+        return "met", translated(_("given"))
+    if clock.live and clock.paused:
+        return "paused", translated(_("stands still while we wait for you"))
+    if clock.missed_at:
+        return "late", translated(_("later than we aimed for"))
+    if clock.state is ClockState.MET or not clock.live:
+        return "met", translated(_("given"))
+    return "ok", translated(_("aimed at %(time)s"), time=times.moment(clock.due_at, zone, now))
+
+
+def _aim(clock: Standing) -> str:
+    span = _span(clock.target)
+    if clock.kind is ClockKind.ALWAYS:
+        return translated(_("%(span)s, day and night"), span=span)
+    return translated(_("%(span)s of business time"), span=span)
+
+
+def _row(span: object, zone: str) -> Row:
+    start, end = span.start, span.end  # type: ignore[attr-defined]
+    what, name = span.what, span.name  # type: ignore[attr-defined]
+    day = times.short_day(start)
+    if what == "waiting":
+        return Row(day, translated(_("waiting for you")), "–", off=True)
+    if what == "closed":
+        return Row(day, name or translated(_("closed")), "–", off=True)
+    stretch = f"{times.clock(start, zone)} – {times.clock(end, zone)}"
+    return Row(day, stretch, _span(span.counted), off=False)  # type: ignore[attr-defined]
+
+
+def _span(length: timedelta) -> str:
+    return times.span(int(length.total_seconds() // 60))

@@ -1,0 +1,418 @@
+"""The portal's pages: home, my cases, one case, account details; each contact sees their own."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from heliodesk.cases.models import Case, Rating
+from heliodesk.channels.models import Outbound
+from heliodesk.customers.models import Account, Contact
+from heliodesk.entitlements.actions import activate_shipped
+from heliodesk.kernel import clock
+from heliodesk.web.portal import brand
+from heliodesk.web.portal.raising import guard
+from tests import make
+from tests.make import NOW
+from tests.web.conftest import Portal
+
+
+@pytest.fixture
+def northwind(db: None, settings: Any, tmp_path: Any) -> Account:
+    """A Gold account in the United Kingdom, with the shipped policy and one mailbox."""
+    settings.DATA = tmp_path
+    activate_shipped(at=NOW)
+    make.mailbox(address="support@meridian.example", region="UK", brand="Meridian Mail")
+    brand.forget()
+    return make.account(
+        name="Northwind Freight",
+        identifier="10-2233-0012345",
+        package="gold",
+        region="UK",
+        domain="northwind.example",
+    )
+
+
+@pytest.fixture
+def mara(northwind: Account) -> Contact:
+    """A designated contact."""
+    return make.contact(
+        northwind, name="Mara Lind", address="mara@northwind.example", kind="designated"
+    )
+
+
+@pytest.fixture
+def browser(portal: Portal, mara: Contact) -> Client:
+    """Mara's browser."""
+    return portal(mara)
+
+
+def text_of(client: Client, path: str, **how: Any) -> str:
+    response = client.get(path, **how)
+    assert response.status_code == 200, (path, response.status_code)
+    return response.content.decode()
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    return {
+        "page": guard.new_page(clock.now()),
+        "kind": "technical",
+        "severity": "P3",
+        "subject": "Digest shows yesterday",
+        "details": "Since Monday the digest shows the day before.",
+        **changes,
+    }
+
+
+# --- home and raising ------------------------------------------------------------------------
+def test_home_greets_and_says_what_applies(browser: Client) -> None:
+    text = text_of(browser, "/support/")
+    assert re.search("Good (morning|afternoon|evening), Mara", text)
+    assert "Gold" in text
+    assert "24/7" in text
+    assert "10-2233-0012345" in text
+    assert "You are a designated contact" in text
+    assert "We aim to answer within" in text
+
+
+def test_a_contact_raises_a_case_without_saying_who_they_are(
+    browser: Client, northwind: Account, mara: Contact
+) -> None:
+    response = browser.post("/support/", form())
+    assert response.status_code == 302
+    case = Case.objects.get()
+    assert (case.account, case.contact, case.channel, case.flags) == (
+        northwind, mara, "web", [],
+    )  # fmt: skip
+    shown = text_of(browser, response["Location"])
+    assert f"/support/cases/{case.ref}/" in shown
+    assert Outbound.objects.get().to == ["mara@northwind.example"]
+
+
+def test_what_is_wrong_keeps_what_was_written(browser: Client) -> None:
+    long = "x" * 2003
+    response = browser.post("/support/", form(details=long, subject="Keep me"))
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "3 characters too many" in text
+    assert long in text
+    assert "Keep me" in text
+
+
+def test_nobody_reads_what_another_sent(
+    browser: Client, portal: Portal, northwind: Account
+) -> None:
+    path = browser.post("/support/", form())["Location"]
+    other = portal(make.contact(northwind, name="Ove", address="ove@northwind.example"))
+    assert other.get(path).status_code == 403
+
+
+# --- my cases --------------------------------------------------------------------------------
+@pytest.fixture
+def cases(northwind: Account, mara: Contact) -> list[Case]:
+    """One case of each kind of standing, and one of another account."""
+    ove = make.contact(northwind, name="Ove Dahl", address="ove@northwind.example")
+    strange = make.account(name="Strange Ltd", region="UK")
+    found = [
+        make.case(northwind, mara, title="Journal for Lyon", text="A second journal, please."),
+        make.case(northwind, ove, title="Slow digest", text="It is slow.", state="assigned"),
+        make.case(northwind, mara, title="Old one", state="closed", resolved_at=NOW, closed_at=NOW),
+        make.case(northwind, mara, title="Yours to answer", state="pending_customer"),
+    ]
+    make.case(strange, None, title="Not for Northwind", text="Secret")
+    return found
+
+
+def test_the_list_shows_open_cases_in_the_customers_words(
+    browser: Client, cases: list[Case]
+) -> None:
+    text = text_of(browser, "/support/cases/")
+    assert "Journal for Lyon" in text
+    assert "Slow digest" in text
+    assert "Waiting for you" in text
+    assert "Received" in text
+    assert "Old one" not in text
+    assert "Not for Northwind" not in text
+
+
+@pytest.mark.parametrize(
+    ("query", "there", "absent"),
+    [
+        ("show=done", "Old one", "Slow digest"),
+        ("show=yours", "Yours to answer", "Slow digest"),
+        ("show=all&own=1", "Old one", "Slow digest"),
+        ("show=all&q=second journal", "Journal for Lyon", "Slow digest"),
+        ("show=all&q=digest", "Slow digest", "Journal for Lyon"),
+        ("show=all&q=Secret", "Nothing fits", "Not for Northwind"),
+    ],
+)
+def test_the_list_can_be_narrowed(
+    browser: Client, cases: list[Case], query: str, there: str, absent: str
+) -> None:
+    text = text_of(browser, f"/support/cases/?{query}")
+    assert there in text
+    assert absent not in text
+
+
+def test_a_case_is_found_by_its_reference_as_it_is_spoken(
+    browser: Client, cases: list[Case]
+) -> None:
+    ref = cases[0].ref
+    text = text_of(browser, f"/support/cases/?q={ref[:4]} {ref[4:]}&show=all")
+    assert "Journal for Lyon" in text
+
+
+def test_an_authorised_contact_sees_their_own_only(
+    portal: Portal, cases: list[Case], northwind: Account
+) -> None:
+    ove = Contact.objects.get(name="Ove Dahl")
+    text = text_of(portal(ove), "/support/cases/?show=all")
+    assert "Slow digest" in text
+    assert "Journal for Lyon" not in text
+
+
+def test_a_partner_sees_and_filters_the_customers_they_manage(
+    portal: Portal, cases: list[Case], northwind: Account
+) -> None:
+    partner = make.account(name="Helping Hands", region="UK", is_partner=True)
+    make.partnership(partner, northwind)
+    pat = make.contact(partner, name="Pat", address="pat@hands.example", kind="admin")
+    make.case(partner, pat, title="Our own trouble")
+    client = portal(pat)
+    text = text_of(client, "/support/cases/")
+    assert "Journal for Lyon" in text
+    assert "Our own trouble" in text
+    one = text_of(client, f"/support/cases/?account={northwind.pk}")
+    assert "Journal for Lyon" in one
+    assert "Our own trouble" not in one
+    assert "10-2233-0012345" in text_of(client, "/support/account/")
+
+
+def test_the_list_is_paged(browser: Client, northwind: Account, mara: Contact) -> None:
+    for n in range(33):
+        make.case(northwind, mara, title=f"Number {n:02}", opened_at=NOW + timedelta(minutes=n))
+    first = text_of(browser, "/support/cases/")
+    assert "Number 32" in first
+    assert "Number 02" not in first
+    older = re.search(r'href="([^"]+)" data-next', first)
+    assert older
+    assert "Number 02" in text_of(browser, older[1].replace("&amp;", "&"))
+
+
+def test_the_sheet_has_the_same_rows_and_no_formulas(
+    browser: Client, cases: list[Case], northwind: Account, mara: Contact
+) -> None:
+    make.case(northwind, mara, title="=1+1")
+    response = browser.get("/support/cases/export.csv?show=all")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["Subject"] for row in rows} == {
+        "Journal for Lyon", "Slow digest", "Old one", "Yours to answer", "'=1+1",
+    }  # fmt: skip
+    assert rows[0]["State"] in {"Received", "Waiting for you", "Being worked on", "Closed"}
+
+
+# --- one case --------------------------------------------------------------------------------
+def test_a_case_shows_what_was_said_and_never_a_note(
+    browser: Client, cases: list[Case], northwind: Account
+) -> None:
+    agent = make.user(name="Priya Nadar")
+    case = cases[0]
+    make.message(case, text="One policy can hold both.", direction="out", by=agent)
+    make.message(case, text="They are difficult", direction="note", by=agent)
+    make.message(case, text="From nobody known", pending=True)
+    text = text_of(browser, f"/support/cases/{case.ref}/")
+    assert "A second journal, please." in text
+    assert "One policy can hold both." in text
+    assert "Priya Nadar" in text
+    assert "They are difficult" not in text
+    assert "From nobody known" not in text
+
+
+def test_somebody_elses_case_is_not_there(browser: Client, cases: list[Case]) -> None:
+    strange = Case.objects.get(title="Not for Northwind")
+    for path in ("", "news/"):
+        assert browser.get(f"/support/cases/{strange.ref}/{path}").status_code == 404
+    for verb in ("reply", "solved", "rate", "people", "people/drop"):
+        answer = browser.post(
+            f"/support/cases/{strange.ref}/{verb}/",
+            form(details="x", score="5", address="x@y.example"),
+        )
+        assert answer.status_code == 404, verb
+    assert strange.messages.count() == 1
+
+
+def test_an_answer_joins_the_case_and_wakes_it(browser: Client, cases: list[Case]) -> None:
+    case = cases[3]
+    page = guard.new_page(clock.now())
+    path = f"/support/cases/{case.ref}/reply/"
+    assert browser.post(path, {"page": page, "details": "Yes,\r\nplease."}).status_code == 302
+    assert browser.post(path, {"page": page, "details": "Yes,\r\nplease."}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "assigned"
+    assert [m.text for m in case.messages.all()] == ["Yes,\nplease."]
+    assert case.messages.get().channel == "web"
+
+
+def test_an_empty_answer_is_refused_in_place(browser: Client, cases: list[Case]) -> None:
+    path = f"/support/cases/{cases[0].ref}/reply/"
+    answer = browser.post(path, {"page": guard.new_page(clock.now()), "details": " "})
+    assert answer.status_code == 422
+    assert "Write a few words first" in answer.content.decode()
+
+
+def test_an_answer_can_carry_a_file(browser: Client, cases: list[Case]) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    data = {
+        "page": guard.new_page(clock.now()),
+        "details": "See the picture.",
+        "files": SimpleUploadedFile("a.png", b"\x89PNG data", "image/png"),
+    }
+    browser.post(f"/support/cases/{cases[0].ref}/reply/", data)
+    attached = cases[0].messages.latest("id").attachments.get()
+    got = browser.get(f"/support/files/{attached.pk}/")
+    assert b"".join(got.streaming_content) == b"\x89PNG data"  # type: ignore[attr-defined]
+
+
+def test_files_of_others_and_of_notes_are_not_there(browser: Client, cases: list[Case]) -> None:
+    strange = Case.objects.get(title="Not for Northwind")
+    theirs = make.attachment(strange.messages.get())
+    note = make.message(cases[0], text="n", direction="note", by=make.user())
+    ours = make.attachment(note)
+    for file in (theirs, ours):
+        assert browser.get(f"/support/files/{file.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(("index", "after"), [(0, "cancelled"), (1, "closed"), (3, "closed")])
+def test_a_customer_says_that_it_is_solved(
+    browser: Client, cases: list[Case], index: int, after: str
+) -> None:
+    case = cases[index]
+    browser.post(f"/support/cases/{case.ref}/solved/")
+    case.refresh_from_db()
+    assert case.state == after
+    assert not Outbound.objects.filter(kind="resolved").exists()
+
+
+def test_a_solved_case_opens_again_by_an_answer(browser: Client, cases: list[Case]) -> None:
+    case = cases[1]
+    browser.post(f"/support/cases/{case.ref}/solved/")
+    browser.post(
+        f"/support/cases/{case.ref}/reply/",
+        {"page": guard.new_page(clock.now()), "details": "It is back."},
+    )
+    case.refresh_from_db()
+    assert case.state == "assigned"
+
+
+def test_a_closed_case_can_be_rated_and_the_rating_changed(
+    browser: Client, cases: list[Case]
+) -> None:
+    path = f"/support/cases/{cases[2].ref}/rate/"
+    browser.post(path, {"score": "3", "comment": "Slow"})
+    browser.post(path, {"score": "5", "comment": "Fine after all"})
+    rating = Rating.objects.get()
+    assert (rating.score, rating.comment) == (5, "Fine after all")
+    assert "Fine after all" in text_of(browser, f"/support/cases/{cases[2].ref}/")
+
+
+@pytest.mark.parametrize("score", ["0", "6", "x", ""])
+def test_a_rating_is_one_of_five(browser: Client, cases: list[Case], score: str) -> None:
+    answer = browser.post(f"/support/cases/{cases[2].ref}/rate/", {"score": score})
+    assert answer.status_code == 409
+    assert not Rating.objects.exists()
+
+
+def test_an_open_case_is_not_rated(browser: Client, cases: list[Case]) -> None:
+    answer = browser.post(f"/support/cases/{cases[0].ref}/rate/", {"score": "5"})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("new@northwind.example", 302), ("ove@northwind.example", 302), ("x@else.example", 409)],
+)
+def test_only_colleagues_are_copied(
+    browser: Client, cases: list[Case], address: str, status: int
+) -> None:
+    case = cases[0]
+    answer = browser.post(f"/support/cases/{case.ref}/people/", {"address": address})
+    assert answer.status_code == status
+    assert case.participants.filter(address=address).exists() is (status == 302)
+
+
+def test_a_colleague_is_taken_out_again(browser: Client, cases: list[Case]) -> None:
+    case = cases[0]
+    browser.post(f"/support/cases/{case.ref}/people/", {"address": "new@northwind.example"})
+    browser.post(f"/support/cases/{case.ref}/people/drop/", {"address": "new@northwind.example"})
+    assert case.participants.count() == 1
+
+
+def test_the_page_learns_of_news(browser: Client, cases: list[Case]) -> None:
+    case = cases[0]
+    path = f"/support/cases/{case.ref}/news/"
+    assert browser.get(f"{path}?seen={case.version}").status_code == 204
+    assert browser.get(f"{path}?seen=0").content == str(case.version).encode()
+
+
+def test_a_merged_case_leads_to_the_one_that_goes_on(browser: Client, cases: list[Case]) -> None:
+    gone, stays = cases[0], cases[1]
+    Case.objects.filter(pk=gone.pk).update(state="cancelled", merged_into=stays)
+    response = browser.get(f"/support/cases/{gone.ref}/")
+    assert response["Location"] == f"/support/cases/{stays.ref}/"
+
+
+# --- account & support details ---------------------------------------------------------------
+def test_account_details_say_everything_on_one_page(browser: Client, mara: Contact) -> None:
+    """R52, R53, R18."""
+    text = text_of(browser, "/support/account/")
+    for expected in (
+        "10-2233-0012345", "Northwind Freight", "Gold", "+44 20 7847 8701",
+        "support@meridian.example", "Mara Lind", "1 of 5", "Yours", "Ask us", "Before you call",
+        "General Telephone Support",
+    ):  # fmt: skip
+        assert expected in text, expected
+
+
+def test_the_own_column_is_marked_once(browser: Client) -> None:
+    text = text_of(browser, "/support/account/")
+    head = text[text.index('class="matrix"') : text.index("<tbody>", text.index('class="matrix"'))]
+    assert head.count('class="own"') == 1
+    assert "Gold" in head[head.index('class="own"') :][:400]
+
+
+def test_the_base_service_has_no_column(portal: Portal, northwind: Account) -> None:
+    base = make.account(name="Base Ltd", region="UK")
+    client = portal(make.contact(base, name="Bo", address="bo@base.example"))
+    text = text_of(client, "/support/account/")
+    assert 'class="own"' not in text[text.index('class="matrix"') :]
+    assert "not in your package" in text
+
+
+def test_the_card_holds_what_a_caller_needs(browser: Client) -> None:
+    """R67."""
+    text = text_of(browser, "/support/account/card/")
+    for expected in ("10-2233-0012345", "+44 20 7847 8701", "Is it a P1?", "raised by telephone"):
+        assert expected in text, expected
+
+
+def test_an_expired_package_is_said(portal: Portal, northwind: Account) -> None:
+    today = clock.now().date()
+    old = make.account(name="Late Ltd", region="UK")
+    make.contract(
+        old, package="gold", starts_on=today - timedelta(days=400),
+        ends_on=today - timedelta(days=3),
+    )  # fmt: skip
+    client = portal(make.contact(old, name="Lo", address="lo@late.example"))
+    assert "We honour it until" in text_of(client, "/support/account/")
+
+
+def test_every_page_is_dressed_in_the_brand(browser: Client, cases: list[Case]) -> None:
+    for path in ("/support/", "/support/cases/", f"/support/cases/{cases[0].ref}/",
+                 "/support/account/"):  # fmt: skip
+        assert "Meridian" in text_of(browser, path)
