@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from heliodesk.automation import jobs as automation
 from heliodesk.calendars import jobs as calendars
 from heliodesk.channels import jobs as channels
 from heliodesk.entitlements import jobs as entitlements
@@ -13,6 +14,7 @@ from heliodesk.identity import jobs as identity
 from heliodesk.intake import jobs as intake
 from heliodesk.oncall import jobs as oncall
 from heliodesk.reports import jobs as reports
+from heliodesk.routing import jobs as routing
 from heliodesk.sla import jobs as sla
 
 
@@ -34,6 +36,9 @@ SCHEDULE = (
     Periodic("make shifts 90 days ahead, look for gaps", 300, oncall.plan_ahead),
     Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
     Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
+    Periodic("ask rules", 2, automation.answer),
+    Periodic("ask rules of time", 300, automation.look_at_time),
+    Periodic("absences", 60, routing.settle_absences),
     Periodic("count figures", 300, reports.count),
     Periodic("mail reports", 300, reports.mail),
     Periodic("purge held intake", 600, intake.purge),

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "heliodesk.oncall",
     "heliodesk.notifications",
     "heliodesk.telephony",
+    "heliodesk.automation",
     "heliodesk.reports",
     "heliodesk.web",
     "django.contrib.auth",
@@ -86,6 +87,7 @@ JOURNAL_FOLLOWERS = [
     "heliodesk.routing.follow",
     "heliodesk.sla.follow",
     "heliodesk.oncall.follow",
+    "heliodesk.automation.follow",
     "heliodesk.notifications.follow",
     "heliodesk.notifications.notices",
 ]

@@ -1,11 +1,13 @@
 """A person's notices: how many are new, the latest, and having looked at them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from heliodesk.cases.access import visible
+from heliodesk.cases.models import Case
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
 
@@ -19,6 +21,15 @@ where n.user_id = %s and (n.case_id is null or {seen}) order by n.id desc limit 
 _NEW = """
 select count(*) from (select from notifications_notice
                       where user_id = %s and seen_at is null limit %s) n
+"""
+
+_TELL = """
+insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
+select u.id, %s, c.id, c.account_id, jsonb_build_object('words', %s::text), %s
+from cases_case c join identity_user u on u.id = any(%s::bigint[])
+where c.id = %s and u.is_active and u.role <> 'contact' and (not c.offshore or exists (
+    select from identity_teammember m join identity_team t on t.id = m.team_id
+    where m.user_id = u.id and t.offshore))
 """
 
 
@@ -55,3 +66,10 @@ def look_at_all(person: Person, *, at: datetime) -> None:
             "update notifications_notice set seen_at = %s where user_id = %s and seen_at is null",
             [at, person.id],
         )
+
+
+def tell(user_ids: Sequence[int], *, verb: str, case: Case, words: str, at: datetime) -> int:
+    """Tell people of the desk something about a case, in these words; how many may know it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, [verb, words, at, list(user_ids), case.pk])
+        return int(cursor.rowcount)

@@ -58,3 +58,34 @@ class PersonHours(models.Model):
 
     def __str__(self) -> str:
         return f"hours of {self.user_id}"
+
+
+class Absence(models.Model):
+    """Somebody is out of the office: given no case, and theirs are back in their queues."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True, default="")
+    #: When their cases were put back, and when what nobody took came back to them.
+    begun_at = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
+    #: The cases that were put back.
+    cases: "models.ManyToManyField[Case, models.Model]" = models.ManyToManyField(
+        Case, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")), name="absence_ends_after_start"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["starts_at"], name="absence_not_over", condition=Q(over_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} away from {self.starts_at}"

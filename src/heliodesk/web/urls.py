@@ -5,6 +5,7 @@ from django.urls import include, path
 from heliodesk.web import health, sign_in
 from heliodesk.web.admin.urls import urlpatterns as admin
 from heliodesk.web.agent.urls import urlpatterns as agent
+from heliodesk.web.automation.urls import urlpatterns as automation
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
 from heliodesk.web.policy.urls import urlpatterns as policy
@@ -30,6 +31,7 @@ urlpatterns = [
     *portal,
     *voice,
     *reports,
+    *automation,
     *admin,
 ]
 

@@ -1,0 +1,85 @@
+"""The things that a rule does, each by the verb that a person would use."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from heliodesk.automation.rules import LEADS, LEAST_LOADED, OWNER, Deed, Do
+from heliodesk.cases import actions as cases
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import Refused
+from heliodesk.identity.models import User
+from heliodesk.journal.record import By
+from heliodesk.notifications import noticed
+from heliodesk.routing.fairly import assign_fairly
+
+
+def carry_out(
+    deeds: Sequence[Deed], case_id: int, *, by: By, at: datetime
+) -> tuple[list[str], list[str]]:
+    """Do these on a case; what was done in words, and why anything was not."""
+    did: list[str] = []
+    troubles: list[str] = []
+    for deed in deeds:
+        case = Case.objects.get(pk=case_id)
+        try:
+            with transaction.atomic():
+                did.append(_DEEDS[Do(deed.do)](case, deed.value, by, at))
+        except Refused as refusal:
+            troubles.append(str(refusal))
+    return did, troubles
+
+
+def _move(case: Case, value: str, by: By, at: datetime) -> str:
+    if case.queue != value:
+        cases.move(case, queue=value, by=by, at=at)
+    return f"moved to {value}"
+
+
+def _assign(case: Case, value: str, by: By, at: datetime) -> str:
+    if value == LEAST_LOADED:
+        row = assign_fairly(case, by=by, at=at)
+        return f"given to {row.owner}"
+    if str(case.owner_id) == value:
+        return "left with its owner"
+    row = cases.assign(case, owner_id=int(value), by=by, at=at)
+    return f"given to {row.owner}"
+
+
+def _prioritise(case: Case, value: str, by: By, at: datetime) -> str:
+    if case.priority == "P1":
+        raise Refused("A rule does not change a P1.")
+    if case.priority != value:
+        cases.prioritise(case, priority=value, reason=by.name, by=by, at=at)
+    return f"priority {value}"
+
+
+def _note(case: Case, value: str, by: By, at: datetime) -> str:
+    cases.note(case, text=value, by=by, at=at)
+    return "note written"
+
+
+def _tell(case: Case, value: str, by: By, at: datetime) -> str:
+    told = noticed.tell(_people(case, value), verb="rule", case=case, words=by.name, at=at)
+    if not told:
+        raise Refused("Nobody could be told.")
+    return f"{told} told"
+
+
+def _people(case: Case, value: str) -> list[int]:
+    if value == OWNER:
+        return [case.owner_id] if case.owner_id else []
+    if value == LEADS:
+        leads = User.staff.filter(is_active=True, role__in=["lead", "admin"])
+        return list(leads.values_list("pk", flat=True))
+    return [int(value)]
+
+
+_DEEDS: Mapping[Do, Callable[[Case, str, By, datetime], str]] = {
+    Do.MOVE: _move,
+    Do.ASSIGN: _assign,
+    Do.PRIORITISE: _prioritise,
+    Do.NOTE: _note,
+    Do.TELL: _tell,
+}

@@ -1,0 +1,27 @@
+"""What happened to cases waits for the rules; nothing that a rule did starts another rule."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from heliodesk.automation.rules import BY_RULE, VERBS
+from heliodesk.journal.record import Follower, Recorded
+from heliodesk.kernel import sql
+
+_COLUMNS = {"case_id": "bigint", "moment": "text", "event_id": "bigint"}
+_TAIL = """where exists (select from automation_automationrule a
+    where a.active and a.moment = r.moment) on conflict (event_id) do nothing"""
+
+
+def happened(events: Sequence[Recorded]) -> None:
+    """Remember these for the rules, if there is an active one that wants to know."""
+    rows = [
+        (event.subject_id, VERBS[event.verb].value, event.id)
+        for event in events
+        if event.by.kind != BY_RULE and not event.data.get("automatic")
+    ]
+    with sql.prepared(connection) as cursor:
+        sql.insert(cursor, "automation_asked", _COLUMNS, rows, tail=_TAIL)
+
+
+FOLLOWS: dict[tuple[str, str], Follower] = {("case", verb): happened for verb in VERBS}

@@ -1,0 +1,81 @@
+"""Tables of rules: what they say, what waits for them, what they did."""
+
+from dataclasses import asdict
+
+from django.db import models
+from django.db.models import Q
+
+from heliodesk.automation.rules import Moment, Plan, plan_of
+from heliodesk.cases.models import Case
+
+
+class AutomationRule(models.Model):
+    """When this happens to such a case, do that."""
+
+    name = models.CharField(max_length=120)
+    position = models.PositiveIntegerField()
+    active = models.BooleanField(default=False)
+    moment = models.CharField(max_length=20)
+    #: Conditions that all hold, and conditions of which one holds: fact, comparison, value.
+    all = models.JSONField(default=list, blank=True)
+    any = models.JSONField(default=list, blank=True)
+    #: What is done, in order: do, value.
+    deeds = models.JSONField(default=list)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(moment__in=[m.value for m in Moment]), name="automation_moment_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def plan(self) -> Plan:
+        """What the rule says."""
+        return plan_of(self.moment, self.all, self.any, self.deeds)
+
+    def say(self, plan: Plan) -> None:
+        """Take over what a plan says."""
+        self.moment = plan.moment
+        self.all = [asdict(one) for one in plan.all]
+        self.any = [asdict(one) for one in plan.any]
+        self.deeds = [asdict(one) for one in plan.deeds]
+
+
+class Asked(models.Model):
+    """Something happened to a case, and rules have not been asked yet."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    moment = models.CharField(max_length=20)
+    event_id = models.BigIntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.moment} of {self.case_id}"
+
+
+class Firing(models.Model):
+    """What a rule did to a case, once for each cause."""
+
+    rule = models.ForeignKey(AutomationRule, on_delete=models.CASCADE, related_name="firings")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    #: The event that made the rule look; of a rule of time, the latest that a person made.
+    cause = models.BigIntegerField()
+    at = models.DateTimeField()
+    #: What was done, in words.
+    did = models.JSONField(default=list)
+    #: Why something was not done; empty when all was.
+    trouble = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "case", "cause"], name="firing_once")
+        ]
+        indexes = [models.Index(fields=["case", "at"], name="firing_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} on {self.case_id}"

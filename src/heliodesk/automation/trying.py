@@ -1,0 +1,25 @@
+"""A dry run: which of the latest cases a rule would fit as they stand now, and what it would do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from heliodesk.automation import facts
+from heliodesk.automation.rules import Facts, Plan, fits
+from heliodesk.identity.person import Person
+
+#: Cases that a dry run looks at.
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a dry run found."""
+
+    asked: int
+    fitting: list[Facts]
+
+
+def run(plan: Plan, person: Person, at: datetime) -> Trial:
+    """Ask a rule about the newest cases that this person may see; nothing is changed."""
+    found = facts.newest(person, MOST)
+    return Trial(len(found), [one for one in found if fits(plan, one, at)])
