@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from heliodesk.entitlements.pack.shipped import default_pack, shipped_names, shipped_pack
+from heliodesk.entitlements.pack.reader import read_pack
+from heliodesk.entitlements.pack.shipped import (
+    default_name,
+    default_pack,
+    shipped_names,
+    shipped_pack,
+    shipped_source,
+)
 from heliodesk.entitlements.pack.wordings import BLIND_KEYS, OPEN_KEYS, VARIANTS
 from heliodesk.entitlements.policy import Policy
+from heliodesk.entitlements.simulation import Simulator
 from heliodesk.entitlements.wording import local_time, number_text, tell
-from tests.entitlements.asking import CALL, NIGHT, P1_CALL, SIMULATOR, WEB, ask, utc
+from tests.entitlements.asking import CALL, NIGHT, ORDINARY, P1_CALL, SIMULATOR, WEB, ask, utc
 
 SNAPSHOT = Path(__file__).with_name("told.txt")
 Facts = dict[str, object]
@@ -128,6 +136,16 @@ def test_numbers_to_call() -> None:
     assert number_text(regions["UK"]) == "+44 20 7847 8701"
     australia = "1300 302 953 (only inside the country) or +61 3 9017 5101"
     assert number_text(regions["AU"]) == australia
+
+
+def test_numbers_as_the_source_wrote_them() -> None:
+    source = shipped_source(default_name()).replace(
+        "key: numbers.format, type: choice, default: international",
+        "key: numbers.format, type: choice, default: source",
+    )
+    asked = ORDINARY | {"severity": "P1"}
+    decision, policy = Simulator(read_pack(source, "x")).ask(asked)
+    assert "please call +44 (0) 20 7847 8701 and quote" in tell(decision, policy)
 
 
 @pytest.mark.parametrize("name", shipped_names())

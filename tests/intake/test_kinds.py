@@ -9,6 +9,8 @@ from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Account
+from heliodesk.entitlements.actions import activate, change_settings
+from heliodesk.entitlements.models import PolicyPack
 from heliodesk.identity.rules import Role
 from heliodesk.intake.actions.by_hand import Asked, open_by_hand
 from heliodesk.journal.models import Event
@@ -133,3 +135,37 @@ def test_a_reopened_case_is_told_its_own_priority(world: World) -> None:
     Outbound.objects.all().delete()
     post.send(post.mail(sender=MARA, subject=f"Re: [#{case.ref}] again"))
     assert "at priority P2 (High)" in Outbound.objects.get().text
+
+
+def test_only_ids_in_parentheses_count_where_the_policy_says_so(world: World) -> None:
+    turn("id.require_parenthesis", True)
+    post.send(post.mail(sender=MARA, subject=f"{NORTHWIND} late"))
+    case = Case.objects.get()
+    assert "id_malformed" in case.flags
+    assert "id_malformed" not in asked("late again").flags
+
+
+def test_how_often_a_stranger_is_taught_is_the_policys(world: World) -> None:
+    turn("email.how_to_per_day", 2)
+    for number in range(4):
+        post.send(post.mail(sender="who@elsewhere.example", subject=f"Hello {number}"))
+    assert Outbound.objects.filter(kind="held").count() == 2
+
+
+def test_a_p1_may_be_the_duty_managers_to_lower(world: World) -> None:
+    case = asked("Nothing is delivered")
+    Case.objects.filter(pk=case.pk).update(priority="P1", flags=["p1_by_call"])
+    turn("p1.downgrade_needs", "duty_manager+reason")
+    user = make.user(role=Role.AGENT)
+    agent = By("user", user.pk, user.name, user.role)
+    lower: Any = {"priority": "P2", "reason": "Mail flows", "at": NOW}
+    case.refresh_from_db()
+    with pytest.raises(Refused, match="duty manager"):
+        actions.prioritise(case, by=agent, **lower)
+    assert actions.prioritise(case, by=lead(), **lower).priority == "P2"
+
+
+def turn(key: str, value: Any) -> None:
+    """Give a setting of the policy in force another value."""
+    draft = change_settings(PolicyPack.objects.get(state="active"), {key: value}, by=SYSTEM, at=NOW)
+    activate(draft, by=SYSTEM, at=NOW)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from heliodesk.calendars.rules import Calendar
-from heliodesk.entitlements.pack.model import Metric, Pack, Region, Target, Window
+from heliodesk.entitlements.pack.model import Metric, Pack, Package, Region, Target, Window
 from heliodesk.entitlements.pack.settings import DecisionSettings, decision_settings
 
 
@@ -18,6 +18,7 @@ class Terms:
 
     code: str
     label: str
+    #: The place in the queue, 0 for the lightest (C26).
     rank: int
     general_phone: Window
     p1_phone: Window
@@ -90,13 +91,20 @@ def _terms(pack: Pack, code: str) -> Terms:
     return Terms(
         code=code,
         label=package.label,
-        rank=package.rank,
+        rank=_weight(pack, package),
         general_phone=Window(str(general.cells[code].value)),
         p1_phone=Window(str(p1.cells[code].value)),
         p1_grade=p1.cells[code].grade or "standard",
         follow_the_sun=bool(follow and follow.cells[code].value),
         targets={metric: rows.get(code, {}) for metric, rows in pack.targets.items()},
     )
+
+
+def _weight(pack: Pack, package: Package) -> int:
+    """By the pack's own order of weights where it names the package, else by its rank."""
+    spec = pack.settings.get("p1.grade.weights")
+    order = list(spec.default) if spec and isinstance(spec.default, list | tuple) else []
+    return order.index(package.code) if package.code in order else package.rank
 
 
 def _dialled(pack: Pack) -> dict[str, str]:

@@ -37,11 +37,12 @@ def time(at: datetime, region: Region) -> str:
     return f"{local:%H:%M on %A} {local.day} {local:%B}, {region.place} time"
 
 
-def numbers(region: Region) -> str:
+def numbers(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002
     """The numbers to call, group by group, those for the country alone marked."""
     heard = []
     for number in region.numbers:
-        groups = shown_number(number).replace("+", "plus ").replace("-", " ").split()
+        written = number.source if as_source else shown_number(number)
+        groups = written.replace("(0)", "").replace("+", "plus ").replace("-", " ").split()
         said = ", ".join(g if g == "plus" else " ".join(g) for g in groups)
         said = said.replace("plus, ", "plus ")
         heard.append(f"{said}, only inside the country" if number.national_only else said)

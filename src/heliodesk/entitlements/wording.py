@@ -19,7 +19,8 @@ class Manner:
     """How the facts of a message are put: in writing, or for the ear (``speech.SPOKEN``)."""
 
     time: Callable[[datetime, Region], str]
-    number: Callable[[Region], str]
+    #: The second: as the source wrote them, instead of as they are dialled from abroad.
+    number: Callable[[Region, bool], str]
     address: Callable[[str], str]
     priority: Callable[[str, str], str]
 
@@ -72,7 +73,7 @@ def _customer(decision: Decision, policy: Policy, reference: str, manner: Manner
         "next_opening": manner.time(decision.next_opening, place.region)
         if decision.next_opening
         else "",
-        "number": manner.number(place.region),
+        "number": manner.number(place.region, _as_source(policy.pack)),
         "package": given.get("package", ""),
         "priority": manner.priority(priority, labels[priority]) if priority else "",
         "reference": reference,
@@ -93,13 +94,18 @@ def local_time(at: datetime, region: Region) -> str:
     return f"{local:%H:%M on %A} {local.day} {local:%B %Y}, {region.place} ({zone})"
 
 
-def number_text(region: Region) -> str:
-    """The numbers to call, those that work only inside the country marked (R63)."""
-    return " or ".join(map(_number, region.numbers))
+def number_text(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002
+    """The numbers to call, those that work only inside the country marked (R63, C29)."""
+    return " or ".join(_number(number, as_source) for number in region.numbers)
 
 
-def _number(number: PhoneNumber) -> str:
-    shown = shown_number(number)
+def _as_source(pack: Pack) -> bool:
+    spec = pack.settings.get("numbers.format")
+    return bool(spec and spec.default == "source")
+
+
+def _number(number: PhoneNumber, as_source: bool) -> str:  # noqa: FBT001
+    shown = number.source if as_source else shown_number(number)
     return f"{shown} (only inside the country)" if number.national_only else shown
 
 

@@ -108,7 +108,7 @@ select message_id, id, subject_kind, subject_id, "to"[1] from channels_outbound
 """
 _ANSWERED = """
 select "to"[1], count(*) filter (where created_at > %(hour)s),
-       bool_or(kind like 'held%%' and created_at > %(day)s)
+       count(*) filter (where kind like 'held%%' and created_at > %(day)s)
   from channels_outbound
  where automatic and "to"[1] = any(%(senders)s) and created_at > %(day)s
  group by 1
@@ -140,7 +140,7 @@ def load(
         held, held_by_ref = _held(cursor, drafts, threads)
         cases, case_by_ref = _cases(cursor, drafts, threads, held, sent)
         taken = _taken(cursor, drafts)
-        answered, taught = _answers(cursor, drafts, at)
+        answered, taught = _answers(cursor, drafts, pack, at)
         named = accounts | {draft.account_id for draft in drafts if draft.account_id}
         known, packages = _accounts(known, cases, named, at)
     return Facts(
@@ -258,7 +258,7 @@ def _taken(cursor: sql.Cursor, drafts: Sequence[Draft]) -> dict[tuple[str, bytes
 
 
 def _answers(
-    cursor: sql.Cursor, drafts: Sequence[Draft], at: datetime
+    cursor: sql.Cursor, drafts: Sequence[Draft], pack: ActivePack, at: datetime
 ) -> tuple[dict[str, int], frozenset[str]]:
     """How often each sender was answered by the desk itself lately."""
     senders = {draft.sender for draft in drafts if draft.sender}
@@ -273,7 +273,9 @@ def _answers(
         },
     )
     rows = cursor.fetchall()
-    return {row[0]: row[1] for row in rows}, frozenset(row[0] for row in rows if row[2])
+    most = int(str(pack.policy.pack.settings["email.how_to_per_day"].default))
+    taught = {row[0] for row in rows if row[2] >= most} if most else senders
+    return {row[0]: row[1] for row in rows}, frozenset(taught)
 
 
 def _accounts(

@@ -8,7 +8,7 @@ and everything else goes on.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -27,6 +27,7 @@ from heliodesk.intake.draft import Draft, of_form, of_mail
 from heliodesk.intake.filing import file_all
 from heliodesk.intake.mail import read
 from heliodesk.intake.poison import put_aside
+from heliodesk.intake.subject import find_ids
 
 log = structlog.get_logger()
 #: The advisory lock of whoever loads, decides and files.
@@ -168,7 +169,8 @@ def draft_of(one: Waiting, own: frozenset[str], pack: packs.ActivePack) -> Draft
             pattern=pack.policy.pack.identifier.pattern,
             own_addresses=own,
         )
-    return of_mail(
+    pattern = pack.policy.pack.identifier.pattern
+    draft = of_mail(
         read(one.raw, at=one.received_at),
         inbound_id=one.id,
         channel=one.channel,
@@ -176,7 +178,10 @@ def draft_of(one: Waiting, own: frozenset[str], pack: packs.ActivePack) -> Draft
         mailbox_id=one.mailbox_id,
         envelope_from=one.envelope_from,
         recipients=one.recipients,
-        pattern=pack.policy.pack.identifier.pattern,
+        pattern=pattern,
         authserv_ids=settings.MAIL_AUTHSERV_IDS,
         own_addresses=own,
     )
+    if pack.policy.pack.settings["id.require_parenthesis"].default is True:
+        return replace(draft, ids=find_ids(draft.subject, pattern, bracketed_only=True))
+    return draft

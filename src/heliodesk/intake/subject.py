@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from heliodesk.kernel.references import bare_references, tagged_references
 from heliodesk.kernel.text import one_line
@@ -37,46 +38,72 @@ class FoundIds:
     in_parentheses: bool = False
 
 
+class _Shape(NamedTuple):
+    """How IDs of a pattern look: strictly, and as people write them."""
+
+    strict: re.Pattern[str]
+    lenient: re.Pattern[str]
+    #: Sizes of the groups of digits, and the letters between them.
+    groups: tuple[int, ...]
+    letters: str
+    #: The ID as it should be written, with ``{}`` for each group of digits.
+    form: str
+
+
+_PIECES = re.compile(r"\\d\{(\d+)\}|([A-Za-z]+)|\\?([-./_ ])")
+
+
 @cache
-def _shapes(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str], tuple[int, ...]]:
-    """The strict pattern, a lenient one for the same digits, and the sizes of its groups."""
-    groups = tuple(int(size) for size in re.findall(r"\\d\{(\d+)\}", pattern))
+def _shapes(pattern: str) -> _Shape:
+    """The strict pattern and a lenient one: other separators, letters in any case (C9).
+
+    A pattern of other things than digits, letters and separators is taken strictly alone.
+    """
     strict = re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")
-    lenient = r"[ ./_-]{0,3}".join(rf"(\d{{{size}}})" for size in groups) or r"(?!)"
-    return strict, re.compile(rf"(?<![\w-]){lenient}(?![\w-])"), groups
+    pieces = list(_PIECES.finditer(pattern))
+    groups = tuple(int(m[1]) for m in pieces if m[1])
+    if not groups or "".join(m[0] for m in pieces) != pattern:
+        return _Shape(strict, re.compile(r"(?!)"), groups, "", "")
+    lenient = "".join(rf"(\d{{{m[1]}}})" if m[1] else m[2] or r"[ ./_-]{0,3}" for m in pieces)
+    form = "".join("{}" if m[1] else m[2] or m[3] for m in pieces)
+    letters = "".join(m[2] or "" for m in pieces)
+    found = re.compile(rf"(?<![\w-]){lenient}(?![\w-])", re.I)
+    return _Shape(strict, found, groups, letters, form)
 
 
 _IN_PARENTHESES = re.compile(r"[(\[{]([^()\[\]{}]{1,60})[)\]}]")
 
 
-def find_ids(subject: str, pattern: str) -> FoundIds:
+def find_ids(subject: str, pattern: str, *, bracketed_only: bool = False) -> FoundIds:
     """The account IDs in a subject, leniently (R41, R42, C9).
 
     Args:
         pattern: the policy's pattern, such as ``\\d{2}-\\d{4}-\\d{7}``.
+        bracketed_only: an ID counts only inside parentheses.
     """
     text = subject.translate(_DASHES)[:998]
-    strict, lenient, groups = _shapes(pattern)
+    shape = _shapes(pattern)
     bracketed = [m.group(1) for m in _IN_PARENTHESES.finditer(text)]
     found: list[str] = []
-    for place in [*bracketed, text]:
-        found += [m.group() for m in strict.finditer(place)]
-        found += ["-".join(m.groups()) for m in lenient.finditer(place) if m.groups()]
+    for place in bracketed if bracketed_only else [*bracketed, text]:
+        found += [m.group() for m in shape.strict.finditer(place)]
+        found += [shape.form.format(*m.groups()) for m in shape.lenient.finditer(place)]
     values = tuple(dict.fromkeys(found))[:_MOST]
     first = bool(values) and any(values[0] in b.replace(" ", "-") for b in bracketed)
-    malformed = not values and _looks_meant(text, bracketed, groups)
+    malformed = not values and _looks_meant(text, bracketed, shape)
     return FoundIds(values, malformed, first)
 
 
-def _looks_meant(text: str, bracketed: list[str], groups: tuple[int, ...]) -> bool:
+def _looks_meant(text: str, bracketed: list[str], shape: _Shape) -> bool:
     """Whether something stands where an ID should, with the wrong number of digits."""
-    wanted = sum(groups)
+    groups, wanted = shape.groups, sum(shape.groups)
     if not wanted:
         return False
+    named = rf"|{shape.letters}" if shape.letters else ""
     for place in bracketed:
         digits = sum(char.isdigit() for char in place)
-        rest = re.sub(r"[\d\s./_#:-]|\bid\b", "", place, flags=re.I)
-        if digits >= max(4, wanted // 2) and not rest:
+        rest = re.sub(rf"[\d\s./_#:-]|\bid\b{named}", "", place, flags=re.I)
+        if digits >= max(min(4, wanted - 2), wanted // 2) and not rest:
             return True
     shaped = r"(?<![\w-])" + "-".join([r"\d{1,9}"] * len(groups)) + r"(?![\w-])"
     return len(groups) > 2 and any(
@@ -87,9 +114,10 @@ def _looks_meant(text: str, bracketed: list[str], groups: tuple[int, ...]) -> bo
 @cache
 def _removable(pattern: str) -> re.Pattern[str]:
     """IDs as they may stand in a subject, with their brackets; also those with a digit too few."""
-    _, lenient, _ = _shapes(pattern)
+    free = _shapes(pattern).lenient.pattern
     meant = r"[(\[{]\s*(?:id)?[\s:#]*\d[\d\s./_-]{3,28}\d\s*[)\]}]"
-    return re.compile(rf"[(\[{{]\s*(?:{pattern})\s*[)\]}}]|{meant}|{lenient.pattern}", re.I)
+    named = rf"[(\[{{]\s*(?:(?:{pattern})|{free})\s*[)\]}}]"
+    return re.compile(rf"{named}|{meant}|{free}", re.I)
 
 
 def title_of(subject: str, pattern: str) -> str:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from heliodesk.cases.actions.step import step
+from heliodesk.cases.actions.step import actor_of, step
 from heliodesk.cases.models import Case
-from heliodesk.cases.rules import Refused, Verb, reprioritised
+from heliodesk.cases.rules import Actor, Refused, Verb, reprioritised
+from heliodesk.entitlements import packs
 from heliodesk.entitlements.request import CaseType
 from heliodesk.identity.models import Team
 from heliodesk.journal.record import By
@@ -26,6 +27,8 @@ def prioritise(case: Case, *, priority: str, reason: str, by: By, at: datetime) 
         raise Refused("Only a telephone call makes a P1. Ask the customer to call the hotline.")
     if not reason.strip():
         raise Refused("Say why the priority changes.")
+    if case.priority == "P1" and actor_of(by) is Actor.AGENT and _needs_duty_manager():
+        raise Refused("Only the duty manager sets a P1 lower; ask them.")
     data = {"priority": priority, "was": case.priority, "reason": reason.strip()}
     return step(
         case,
@@ -59,6 +62,15 @@ def promote(case: Case, *, queue: str, reason: str, by: By, at: datetime) -> Cas
         flags=sorted({*case.flags, "p1_by_call"}),
         urgency=reprioritised(case.urgency, "P1"),
     )
+
+
+def _needs_duty_manager() -> bool:
+    """Whether the policy leaves it to the duty manager to set a P1 lower (C14)."""
+    try:
+        spec = packs.active().policy.pack.settings.get("p1.downgrade_needs")
+    except packs.NoActivePack:
+        return False
+    return bool(spec and spec.default == "duty_manager+reason")
 
 
 def retitle(case: Case, *, title: str, by: By, at: datetime) -> Case:

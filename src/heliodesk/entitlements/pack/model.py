@@ -219,6 +219,9 @@ class Pack:
 
     def to_review(self) -> list[tuple[Offering, str, Cell]]:
         """The cells tagged unknown, for the list at set-up (C28)."""
+        asked = self.settings.get("review.unknown_cells")
+        if asked and asked.default is False:
+            return []
         return [
             (row, package, cell)
             for row in self.offerings()
