@@ -178,3 +178,20 @@ def waiting_count(person: Person, *, most: int) -> int:
     """How many callers wait, on the line or to be called back; counted to ``most``."""
     sql = _COUNT.format(mine=visible(person))
     return min(most, int(reading.rows(connection, sql, {"most": most})[0][0]))
+
+
+_REGISTERED = """
+select distinct on (k.id) k.name, k.phone, r.kind = 'designated'
+  from customers_contactrole r join customers_contact k on k.id = r.contact_id and k.active
+ where r.account_id = %s and k.phone <> '' and r.valid_from <= current_date
+   and (r.valid_to is null or r.valid_to > current_date)
+ order by k.id, r.kind = 'designated' desc limit 12
+"""
+
+
+def registered_numbers(account_id: int) -> list[tuple[str, str, bool]]:
+    """Numbers on file for an account: whose, the number, and whether they are designated."""
+    found = [
+        (row[0], row[1], row[2]) for row in reading.rows(connection, _REGISTERED, [account_id])
+    ]
+    return sorted(found, key=lambda row: (not row[2], row[0]))

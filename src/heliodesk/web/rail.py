@@ -12,6 +12,7 @@ from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.intake.queries import waiting_count
 from heliodesk.notifications.noticed import new_count
+from heliodesk.telephony.queries import waiting_count as waiting_count_of_calls
 from heliodesk.web.translation import language, translated
 from heliodesk.web.words import bounded
 
@@ -60,6 +61,7 @@ ENTRIES = [
         tab=True,
         short=_("Held"),
     ),
+    Entry("calls", _("Calls"), "phone", "calls", "c", tab=True),
     Entry(
         "accounts",
         _("Accounts"),
@@ -79,6 +81,7 @@ COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [
     lambda person, most: queries.counts(person, most=most),
     lambda person, most: {"held": waiting_count(person, most=most)},
     lambda person, most: {"notices": new_count(person, most=most)},
+    lambda person, most: {"calls": waiting_count_of_calls(person, most=most)},
 ]
 
 

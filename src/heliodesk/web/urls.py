@@ -6,6 +6,7 @@ from heliodesk.web import health, sign_in
 from heliodesk.web.admin.urls import urlpatterns as admin
 from heliodesk.web.agent.urls import urlpatterns as agent
 from heliodesk.web.automation.urls import urlpatterns as automation
+from heliodesk.web.calls.urls import urlpatterns as calls
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
 from heliodesk.web.policy.urls import urlpatterns as policy
@@ -29,6 +30,7 @@ urlpatterns = [
     *sent,
     *portal_doors,
     *portal,
+    *calls,
     *voice,
     *reports,
     *automation,

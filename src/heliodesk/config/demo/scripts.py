@@ -20,6 +20,13 @@ def world() -> Mapping[str, Any]:
     return found
 
 
+def calls() -> Mapping[str, Any]:
+    """Telephones, and who called."""
+    found = _read("calls.yaml")
+    assert isinstance(found, dict)  # noqa: S101
+    return found
+
+
 def conversations() -> list[dict[str, Any]]:
     """Every conversation that became a case, and every mail that did not."""
     return [*_list("conversations.yaml"), *_list("doubts.yaml")]

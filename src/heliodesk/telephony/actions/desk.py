@@ -32,6 +32,7 @@ from heliodesk.telephony.models import Call, CallBack, P1Assessment
 from heliodesk.telephony.rules import Route
 from heliodesk.telephony.rules import State as CallState
 
+KINDS = tuple(kind.value for kind in CaseType)
 CRITERIA = ("send", "receive", "applications")
 EXTENTS = ("total", "impairment")
 _ADDRESS = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[^\s@<>,;:]+")

@@ -20,18 +20,25 @@ function hand() {
   for (const el of document.querySelectorAll('[hx-trigger*="journal"]')) el.dispatchEvent(new CustomEvent('journal', { detail: news }));
 }
 
+// A call that rings waits for nobody: its pop is asked for at once.
+const ring = () => document.getElementById('pops')?.dispatchEvent(new CustomEvent('call'));
+
 let polling = 0;
 const poll = (on) => {
   clearInterval(polling);
-  polling = on ? setInterval(() => { if (!document.hidden) tell({}); }, 20000) : 0;
+  polling = on ? setInterval(() => { if (!document.hidden) { tell({}); ring(); } }, 20000) : 0;
 };
 
 const address = document.body.dataset.live;
 let failures = 0;
 function listen() {
   const stream = new EventSource(address, { withCredentials: true });
-  stream.addEventListener('open', () => { if (failures) tell({}); failures = 0; poll(false); });
-  stream.addEventListener('journal', (event) => tell(JSON.parse(event.data)));
+  stream.addEventListener('open', () => { ring(); if (failures) tell({}); failures = 0; poll(false); });
+  stream.addEventListener('journal', (event) => {
+    const news = JSON.parse(event.data);
+    if ('call' in news) ring();
+    tell(news);
+  });
   stream.addEventListener('error', () => {
     stream.close();
     failures += 1;

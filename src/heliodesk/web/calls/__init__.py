@@ -1,0 +1,1 @@
+"""The phone desk: the call at hand, the log, call-backs, lines and numbers."""
