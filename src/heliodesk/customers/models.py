@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from heliodesk.customers.rules import Lifecycle, RelationKind, RoleKind
+from heliodesk.customers.rules import Lifecycle, RelationKind, RoleKind, SignInKind
 from heliodesk.customers.spans import span
 from heliodesk.identity.models import User
 
@@ -212,3 +212,32 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} for {self.customer_id}"
+
+
+class CompanySignIn(models.Model):
+    """An account's own identity provider, which vouches for the contacts of that account only."""
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, related_name="company_sign_in"
+    )
+    kind = models.CharField(max_length=4)
+    #: What addresses call it; it says nothing about the account.
+    slug = models.CharField(max_length=24, unique=True)
+    #: OpenID Connect: ``server_url``, ``client_id``. SAML: ``entity_id``, ``sso_url``,
+    #: ``x509cert``.
+    settings = models.JSONField(default=dict)
+    #: The client's secret, sealed with the desk's key.
+    secret = models.TextField(blank=True, default="")
+    #: Contacts reach this account by their company's sign-in only.
+    required = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[w.value for w in SignInKind]), name="company_sign_in_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.account_id}"

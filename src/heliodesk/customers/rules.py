@@ -30,6 +30,13 @@ class RelationKind(StrEnum):
     MSP = "msp"
 
 
+class SignInKind(StrEnum):
+    """How a company's identity provider speaks."""
+
+    OIDC = "oidc"
+    SAML = "saml"
+
+
 class Refused(Exception):
     """The change is not possible; the text says why in words a person can act on."""
 

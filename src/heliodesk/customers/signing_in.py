@@ -26,6 +26,18 @@ def contact_at(address: str, on: date) -> Contact | None:
     return who_may(on).filter(~Exists(staff), addresses__address=wanted).first()
 
 
+def contact_at_account(address: str, account_id: int, on: date) -> Contact | None:
+    """The contact of this account with this e-mail address, if they may sign in."""
+    contact = contact_at(address, on)
+    held = ContactRole.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+        contact=contact,
+        account=account_id,
+        valid_from__lte=on,
+    )
+    return contact if contact and held.exists() else None
+
+
 def contact_of(user: User, on: date) -> Contact | None:
     """The contact who signs in as this user, if they may."""
     return who_may(on).filter(user=user).first()

@@ -64,7 +64,12 @@ def _auth_hash(password: str, key: str) -> str:
 
 def _begun_with(data: str) -> str:
     """What the session remembers of the password; empty when the data was tampered with."""
+    return str(kept(data).get(HASH_SESSION_KEY, ""))
+
+
+def kept(data: str) -> dict[str, Any]:
+    """What a session remembers; nothing when the data was tampered with."""
     try:
-        return str(SessionStore().decode(data).get(HASH_SESSION_KEY, ""))
+        return SessionStore().decode(data)
     except BadSignature:
-        return ""
+        return {}

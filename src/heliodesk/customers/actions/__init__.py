@@ -11,6 +11,10 @@ from heliodesk.customers.actions.accounts import (
 )
 from heliodesk.customers.actions.addresses import add_address, drop_address, prefer_address
 from heliodesk.customers.actions.bounced import addresses_bounced, addresses_heard
+from heliodesk.customers.actions.company_sign_in import (
+    drop_company_sign_in,
+    set_company_sign_in,
+)
 from heliodesk.customers.actions.contacts import (
     ContactDetails,
     add_contact,
@@ -47,6 +51,7 @@ __all__ = [
     "deactivate_contact",
     "describe_contact",
     "drop_address",
+    "drop_company_sign_in",
     "drop_domain",
     "end_identifier",
     "end_partner",
@@ -63,6 +68,7 @@ __all__ = [
     "relate_partner",
     "remove_from_account",
     "rename_account",
+    "set_company_sign_in",
     "sign_out",
     "verify_domain",
 ]

@@ -28,6 +28,7 @@ from heliodesk.customers.signing_in import contact_at, who_may
 from heliodesk.identity import mailed_codes
 from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
+from heliodesk.web import people
 from heliodesk.web.access import public
 from heliodesk.web.portal import letters, who
 from heliodesk.web.portal.frame import framed
@@ -43,21 +44,25 @@ _WAITING = "portal_code"
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """The page that asks who you are; a password is tried here."""
     if request.method != "POST":
-        if who.of_session(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), clock.now()):
-            return redirect(_next(request) or HOME)
-        return _asked(request)
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if who.of_session(key, clock.now()):
+            return redirect(wanted(request) or HOME)
+        person = people.of_session(key, clock.now())
+        if person and person.role is Role.CONTACT:
+            return asked(request, trouble=_("Your company asks you to use its own sign-in."))
+        return asked(request)
     email = request.POST.get("email", "").strip()
     if request.POST.get("how") == "code" or not request.POST.get("password"):
         return _mail(request, email)
     return _by_password(request, email, request.POST["password"])
 
 
-def _asked(request: HttpRequest, *, trouble: str = "", email: str = "") -> HttpResponse:
+def asked(request: HttpRequest, *, trouble: str = "", email: str = "") -> HttpResponse:
     return framed(
         request,
         "portal/sign_in.html",
         area="sign-in",
-        next=_next(request),
+        next=wanted(request),
         email=email,
         trouble=trouble,
         status=200,
@@ -74,22 +79,23 @@ def _by_password(request: HttpRequest, email: str, password: str) -> HttpRespons
     try:
         user = adapter.authenticate(request, email=known, password=password)
     except ValidationError as error:
-        return _asked(request, trouble=" ".join(error.messages), email=email)
+        return asked(request, trouble=" ".join(error.messages), email=email)
     if user is None or not user.is_active:
-        return _asked(request, trouble=wrong, email=email)
+        return asked(request, trouble=wrong, email=email)
     if user.role == Role.CONTACT and (contact is None or contact.user_id != user.pk):
-        return _asked(request, trouble=wrong, email=email)
-    login = Login(user=user, email=known, redirect_url=_next(request) or None)
+        return asked(request, trouble=wrong, email=email)
+    remember_voucher(request, None)
+    login = Login(user=user, email=known, redirect_url=wanted(request) or None)
     return perform_password_login(request, {"email": known}, login)  # type: ignore[no-any-return]
 
 
 def _mail(request: HttpRequest, email: str) -> HttpResponseBase:
     """Mail a code, and wait for it; for an address that nobody has the page is the same."""
     if "@" not in email or len(email) > 254:
-        return _asked(request, trouble=_("Type the e-mail address you work with."), email=email)
+        return asked(request, trouble=_("Type the e-mail address you work with."), email=email)
     at = clock.now()
     contact = contact_at(email, at.date())
-    token = send_code(request, email.lower(), contact, leads_to=_next(request), at=at)
+    token = send_code(request, email.lower(), contact, leads_to=wanted(request), at=at)
     request.session[_WAITING] = {"token": token, "email": email}
     return redirect(CODE)
 
@@ -147,16 +153,33 @@ def link(request: HttpRequest, token: str, secret: str) -> HttpResponseBase:
 
 
 def let_in(
-    request: HttpRequest, contact: Contact, method: str, *, leads_to: str = "", email: str = ""
+    request: HttpRequest,
+    contact: Contact,
+    method: str,
+    *,
+    leads_to: str = "",
+    email: str = "",
+    vouched: int | None = None,
 ) -> HttpResponseBase:
-    """Sign a contact in who proved to be themselves; a second factor is still asked for."""
+    """Sign a contact in who proved to be themselves; a second factor is still asked for.
+
+    Args:
+        vouched: the account whose identity provider vouches for them, when one does.
+    """
     try:
         user = actions.give_sign_in(contact, at=clock.now())
     except Refused as refusal:
-        return _asked(request, trouble=str(refusal), email=email)
+        return asked(request, trouble=str(refusal), email=email)
+    remember_voucher(request, vouched)
     record_authentication(request, user, method=method, email=email or None)
     login = Login(user=user, email=email or user.email, redirect_url=safe(leads_to) or None)
     return perform_login(request, login)  # type: ignore[no-any-return]
+
+
+@public
+def cancelled(request: HttpRequest) -> HttpResponseBase:
+    """Somebody turned back at their company's sign-in."""
+    return asked(request, trouble=_("You turned back. Try again, or use a code by e-mail."))
 
 
 @public
@@ -168,12 +191,20 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     return redirect(SIGN_IN)
 
 
+def remember_voucher(request: HttpRequest, account_id: int | None) -> None:
+    """Keep with the session which account's provider vouched for it, or that none did."""
+    if account_id is None:
+        request.session.pop(who.VOUCHED, None)
+    else:
+        request.session[who.VOUCHED] = account_id
+
+
 def _still(contact_id: int | None) -> Contact | None:
     """The contact, if they may still sign in."""
     return who_may(clock.now().date()).filter(pk=contact_id).first() if contact_id else None
 
 
-def _next(request: HttpRequest) -> str:
+def wanted(request: HttpRequest) -> str:
     """Where the browser wanted to go, if that is a page of the portal."""
     return safe(request.POST.get("next") or request.GET.get("next") or "")
 

@@ -1,7 +1,8 @@
 """Which contact is asking: one query from the session's key to the contact and their rights."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -10,11 +11,15 @@ from heliodesk.customers.customer import Customer, Place
 from heliodesk.customers.rules import RoleKind
 from heliodesk.entitlements.packs import NoActivePack, active
 from heliodesk.kernel import reading
-from heliodesk.web.people import holds
+from heliodesk.web.people import holds, kept
 
 _CURRENT = "{0}.valid_from <= %(on)s and ({0}.valid_to is null or {0}.valid_to > %(on)s)"
 _ID = f"""(select i.value from customers_accountidentifier i
        where i.account_id = a.id and {_CURRENT.format("i")} order by i.valid_from, i.id limit 1)"""
+#: Where a session keeps the account whose identity provider vouched for it.
+VOUCHED = "company"
+#: Where a row of places has the partner through whom one acts.
+_PARTNER = 6
 #: The cookie that remembers which place was chosen; it chooses among theirs and grants nothing.
 CHOSEN = "heliodesk_place"
 #: Most places a contact may choose among: a partner of thousands chooses by search.
@@ -28,17 +33,20 @@ select k.id, u.id, k.name, coalesce(e.address, u.email), k.language, k.zone,
   left join customers_contactaddress e on e.contact_id = k.id and e.preferred
   join lateral (
     with mine as (
-      select r.account_id, array_agg(r.kind order by r.kind) as kinds
+      select r.account_id, array_agg(r.kind order by r.kind) as kinds,
+             exists (select from customers_companysignin y
+                      where y.account_id = r.account_id and y.required) as required
         from customers_contactrole r
        where r.contact_id = k.id and {_CURRENT.format("r")}
        group by r.account_id)
     select jsonb_agg(x.row order by x.through is not null, x.name, x.id) as rows from (
       select a.id, a.name, null::bigint as through, jsonb_build_array(
-             a.id, a.name, {_ID}, a.region, a.is_partner, m.kinds, null, null) as row
+             a.id, a.name, {_ID}, a.region, a.is_partner, m.kinds, null, null, m.required) as row
         from mine m join customers_account a on a.id = m.account_id
       union all
       (select a.id, a.name, h.partner_id, jsonb_build_array(
-             a.id, a.name, {_ID}, a.region, a.is_partner, m.kinds, h.partner_id, o.name)
+             a.id, a.name, {_ID}, a.region, a.is_partner, m.kinds, h.partner_id, o.name,
+             m.required)
         from mine m
         join customers_partnership h on h.partner_id = m.account_id and {_CURRENT.format("h")}
         join customers_account o on o.id = h.partner_id and o.is_partner
@@ -61,7 +69,10 @@ def customer_of(row: tuple[Any, ...], chosen: str) -> Customer | None:
     contact_id, user_id, name, email, language, zone, password, data, places = row
     if not holds(data, password):
         return None
-    found = tuple(_place(*place) for place in places)
+    vouched = _vouched(data)
+    found = tuple(_place(*place) for *place, required in places if _open(place, vouched, required))
+    if not found:
+        return None
     here = _chosen(found, chosen)
     zone = zone or _zone_of(here.region)
     return Customer(contact_id, user_id, name, email, language, zone, here, found)
@@ -74,6 +85,19 @@ def _zone_of(region: str) -> str:
     except NoActivePack:
         return "UTC"
     return known.zone if known else "UTC"
+
+
+@lru_cache(maxsize=2048)
+def _vouched(data: str) -> int | None:
+    """The account whose identity provider vouched for the session; none when none did."""
+    return kept(data).get(VOUCHED)
+
+
+def _open(place: Sequence[Any], vouched: int | None, required: bool) -> bool:  # noqa: FBT001
+    """Whether a session may act at a place: a company's provider vouches for its own account
+    only, and a company may ask that nothing else does."""
+    through = place[_PARTNER] or place[0]
+    return through == vouched if vouched or required else True
 
 
 def _place(
