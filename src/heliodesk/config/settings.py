@@ -79,6 +79,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "django_htmx",
 ]
 #: Who follows the journal, in order: each has a table ``FOLLOWS`` of verb -> function.
@@ -192,6 +195,13 @@ MFA_FORMS = {
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
 USERSESSIONS_TRACK_ACTIVITY = False
+#: Companies' own sign-ins: the page before says where it leads, so that a link may start it.
+SOCIALACCOUNT_ADAPTER = "heliodesk.web.portal.company.CompanyAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _https else "http"
+#: Whether a company's sign-in may be at a private address or without TLS: for trying it out only.
+COMPANY_SIGN_IN_INSIDE = environment.switch("HELIODESK_COMPANY_SIGN_IN_INSIDE", default=False)
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 CACHES = {
     "default": {
