@@ -32,9 +32,9 @@ def ring(world: World, *, at: datetime) -> None:
         )
     regions = packs.active().policy.pack.regions
     for code, language in (("UK", "en"), ("NA", "en")):
-        number = regions[code].numbers[0]
+        listed = regions[code].numbers[0]
         lines.put_number(
-            e164=number.e164, label=regions[code].label, region=code, language=language,
+            e164=listed.e164, label=regions[code].label, region=code, language=language,
             active=True, by=SYSTEM, at=at,
         )  # fmt: skip
     for number, call in enumerate(script["calls"]):
