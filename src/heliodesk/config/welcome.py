@@ -1,13 +1,13 @@
 """What the demo tells the one who started it: the logins, and a mail to send first."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Self
 
 
 @dataclass(frozen=True)
 class Login:
-    """Someone of the demo vendor who can sign in, and what they may do."""
+    """Someone of the demo who can sign in, and what they may do."""
 
     email: str
     password: str
@@ -22,6 +22,8 @@ class Welcome:
     sender: str
     desk: str
     subject: str
+    #: Contacts who can sign in to the portal.
+    customers: list[Login] = field(default_factory=list)
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
@@ -29,4 +31,8 @@ class Welcome:
     @classmethod
     def from_json(cls, text: str) -> Self:
         found = json.loads(text)
-        return cls(**found | {"logins": [Login(**login) for login in found["logins"]]})
+        lists = {
+            name: [Login(**login) for login in found.get(name, [])]
+            for name in ("logins", "customers")
+        }
+        return cls(**found | lists)

@@ -81,6 +81,11 @@ class _World:
         for login in told.logins:
             yield f"    {login.email:<30} {login.password:<22} {login.role}"
         yield ""
+        yield f"  Customers sign in at  {self.options.address}/support/"
+        for login in told.customers:
+            yield f"    {login.email:<36} {login.password:<22} {login.role}"
+        yield f"  Anybody asks at  {self.options.address}/get-support/"
+        yield ""
         yield "  Send a first mail, from another terminal"
         yield f"    {self._sample()}"
         server = f"{self.options.mail_host}:{self.options.smtp_port}"

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from heliodesk.channels.models import Mailbox
-from heliodesk.config.demo import calls, policy, replay, scripts
+from heliodesk.config.demo import policy, replay, scripts
 from heliodesk.config.demo.open import open_world
 from heliodesk.config.welcome import Login, Welcome
 from heliodesk.entitlements.actions import activate_shipped
@@ -29,9 +29,7 @@ def load(at: datetime | None = None) -> Welcome:
         if not Mailbox.objects.filter(address=first).exists():
             activate_shipped(at=now)
             policy.bring_into_force(world, at=now)
-            opened = open_world(world, at=now)
-            replay.play(opened, at=now)
-            calls.ring(opened, at=now)
+            replay.play(open_world(world, at=now), at=now)
     return welcome()
 
 
@@ -42,6 +40,9 @@ def welcome() -> Welcome:
     return Welcome(
         logins=[
             Login(person["email"], person["password"], person["role"]) for person in world["people"]
+        ],
+        customers=[
+            Login(one["email"], one["password"], one["who"]) for one in world["sign_ins"]
         ],
         sender=account["contacts"][0]["addresses"][0],
         desk=world["mailboxes"][0]["address"],

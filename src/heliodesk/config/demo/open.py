@@ -8,7 +8,7 @@ from typing import Any
 from heliodesk.channels.models import Mailbox
 from heliodesk.customers import actions as customers
 from heliodesk.customers.actions import ContactDetails
-from heliodesk.customers.models import Account
+from heliodesk.customers.models import Account, Contact
 from heliodesk.customers.rules import Lifecycle, RelationKind, RoleKind
 from heliodesk.entitlements.actions import open_contract
 from heliodesk.identity import actions as people
@@ -55,6 +55,8 @@ def open_world(world: Mapping[str, Any], *, at: datetime) -> World:
             by=SYSTEM,
             at=began,
         )
+    for row in world["sign_ins"]:
+        _sign_in(row, began)
     names = {
         address: contact["name"]
         for row in world["accounts"]
@@ -110,6 +112,13 @@ def _account(row: Mapping[str, Any], at: datetime) -> Account:
         if not person.get("active", True):
             customers.deactivate_contact(contact, by=SYSTEM, at=at + timedelta(days=20))
     return account
+
+
+def _sign_in(row: Mapping[str, Any], at: datetime) -> None:
+    """Give a contact a password for the portal, as if they had been invited and had come."""
+    contact = Contact.objects.get(addresses__address=row["email"])
+    user = customers.give_sign_in(contact, at=at)
+    people.set_password(user, password=row["password"], by=SYSTEM, at=at)
 
 
 def _contract(row: Mapping[str, Any], accounts: Mapping[str, Account], began: datetime) -> None:
