@@ -373,3 +373,22 @@ def test_a_contract_names_who_sold_it(admin: Any, account: Account) -> None:
     assert SupportContract.objects.get().sold_by == partner
     wrong = admin.post(f"/accounts/{account.pk}/contracts/open/", {**form, "sold_by": "7777777"})
     assert "Choose a partner" in text(wrong)
+
+
+def test_holidays_are_added_by_hand_and_imported_for_another_place(admin: Any) -> None:
+    calendar = BusinessCalendar.objects.get(code="AU")
+    address = "/policy/calendars/AU/"
+    admin.post(f"{address}holiday/", {"day": "2026-12-24", "name": "Founder's day", "year": "2026"})
+    page = text(admin.get(f"{address}?year=2026"))
+    assert "Founder&#39;s day" in page
+    again = admin.post(f"{address}holiday/", {"day": "2026-12-24", "name": "Twice"})
+    assert "is a holiday of this calendar already" in text(again)
+    assert calendar.holidays.filter(name="Friday before the AFL Grand Final").exists()
+    admin.post(f"{address}place/", {"country": "au", "subdivision": "nsw"})
+    calendar.refresh_from_db()
+    assert (calendar.country, calendar.subdivision) == ("AU", "NSW")
+    assert not calendar.holidays.filter(name="Friday before the AFL Grand Final").exists()
+    assert calendar.holidays.filter(day="2026-12-24").exists()
+    wrong = admin.post(f"{address}place/", {"country": "AU", "subdivision": "ATLANTIS"})
+    assert "no subdivision" in text(wrong)
+    assert "No public holidays are known" in text(admin.post(f"{address}place/", {"country": "XQ"}))

@@ -108,6 +108,44 @@ def set_day(request: PersonRequest, code: str) -> HttpResponse:
 
 @needs(May.EDIT_POLICY)
 @require_POST
+def add_holiday(request: PersonRequest, code: str) -> HttpResponse:
+    """A holiday that the source does not know."""
+    row, post = _row(code), request.POST
+    return _done(
+        request,
+        code,
+        lambda at: actions.add_holiday(
+            row,
+            day=_date(post.get("day", "")),
+            name=post.get("name", ""),
+            by=request.person.by,
+            at=at,
+        ),
+        _("The holiday is added."),
+    )
+
+
+@needs(May.EDIT_POLICY)
+@require_POST
+def change_place(request: PersonRequest, code: str) -> HttpResponse:
+    """Import the public holidays of another country or part of one."""
+    row, post = _row(code), request.POST
+    return _done(
+        request,
+        code,
+        lambda at: actions.change_place(
+            row,
+            country=post.get("country", "").strip().upper(),
+            subdivision=post.get("subdivision", "").strip().upper(),
+            by=request.person.by,
+            at=at,
+        ),
+        _("The holidays are imported. Look at them and confirm."),
+    )
+
+
+@needs(May.EDIT_POLICY)
+@require_POST
 def drop_day(request: PersonRequest, code: str) -> HttpResponse:
     """Let a date follow the week again."""
     row = _row(code)
