@@ -13,7 +13,7 @@ from heliodesk.cases.access import visible
 from heliodesk.identity.models import Team, User
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
-from heliodesk.routing.models import RoutingRule
+from heliodesk.routing.models import Absence, RoutingRule
 
 _QUEUES = """
 select c.queue, count(*), count(*) filter (where c.owner_id is null),
@@ -109,3 +109,19 @@ def _member(user: User, skills: list[str], calendar: Calendar | None, at: dateti
         by = calendar.code if calendar else ""
     at_work = calendar is None or is_open(calendar, at)
     return Member(user.pk, user.name, user.zone, skills, own, at_work, by)
+
+
+def people() -> list[User]:
+    """The active people of the desk by name."""
+    return list(User.staff.filter(is_active=True).order_by("name"))
+
+
+def absences(at: datetime, user_id: int = 0) -> list[Absence]:
+    """Absences that are not over, of one person or of everybody, the next first."""
+    found = Absence.objects.filter(over_at__isnull=True, ends_at__gt=at).select_related("user")
+    return list((found.filter(user_id=user_id) if user_id else found).order_by("starts_at", "id"))
+
+
+def absence_of(id: int) -> Absence | None:
+    """An absence."""
+    return Absence.objects.filter(pk=id).first()

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from heliodesk.web.agent import around, case, files, new_case, next, queue, search, verbs, writing
+from heliodesk.web.agent import (
+    around,
+    away,
+    case,
+    files,
+    new_case,
+    next,
+    queue,
+    search,
+    verbs,
+    writing,
+)
 
 _queue = [
     path("", queue.needs_us, name="needs_us"),
@@ -25,6 +36,8 @@ urlpatterns = [
     path("messages/<int:message_id>/html/", files.original, name="original"),
     path("messages/<int:message_id>/raw/", files.raw, name="raw"),
     path("take-next/", next.take, name="take_next"),
+    path("away/", away.show, name="away"),
+    path("away/<int:id>/end/", away.end, name="away_end"),
     path("notices/", next.notices, name="notices"),
     path("search/", search.find, name="search"),
     path("rail/", around.rail, name="rail"),
