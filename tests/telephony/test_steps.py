@@ -13,9 +13,9 @@ from heliodesk.identity.models import User
 from heliodesk.intake.models import HeldItem
 from heliodesk.kernel.references import is_case_reference
 from heliodesk.oncall.models import P1
-from heliodesk.telephony.models import Call, CallBack, CallOffer, CallStep
+from heliodesk.telephony.models import Call, CallBack, CallOffer, CallStep, Line
 from tests import make
-from tests.telephony.conftest import DIGITS, HALVORSEN, TOKEN, Caller, World
+from tests.telephony.conftest import DIGITS, HALVORSEN, NOW, TOKEN, Caller, World
 
 Calls = Callable[..., Caller]
 Engineers = Callable[..., User]
@@ -57,6 +57,17 @@ def test_the_engineers_ring_one_after_the_other(calls: Calls, engineer: Engineer
     caller.hangs_up()
     assert caller.call.outcome == "missed"
     assert {offer.state for offer in CallOffer.objects.all()} == {"missed"}
+
+
+def test_everybody_is_rung_again_after_a_wait(calls: Calls, engineer: Engineers) -> None:
+    for target in ("PJSIP/a", "PJSIP/b"):
+        engineer(target)
+    caller = calls()
+    caller.rings(), caller.keys("3"), caller.keys(DIGITS)
+    done = [caller.dialled("NOANSWER")["do"], caller.dialled("NOANSWER")["do"]]
+    Line.objects.update(rang_at=NOW)
+    done += [caller.keys("")["do"], caller.dialled("BUSY")["do"], caller.dialled("BUSY")["do"]]
+    assert done == ["dial", "gather", "dial", "dial", "gather"]
 
 
 def test_a_p1_is_a_case_and_paged_before_anybody_answers(

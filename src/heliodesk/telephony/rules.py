@@ -204,6 +204,8 @@ class Engineer:
     target: str = ""
     ahead: int = 0
     waited: int = 0
+    #: How often whoever comes next has rung for this call already: a new round begins after a wait.
+    rung: int = 0
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,8 @@ class Standing:
     route: Route | None = None
     reference: str = ""
     due: str = ""
+    #: How often everybody has been rung.
+    rounds: int = 0
     #: Seconds in the queue when the last sentence was said.
     said_at: int = -SENTENCE_SECONDS
 
@@ -420,6 +424,7 @@ def _ring(now: Standing, event: Engineer) -> Turn:
         return Turn(replace(now, state=State.OFFER), Dial(event.target, RING_SECONDS))
     if _unplaced(now):
         return _nobody_for_stranger(now)
+    now = replace(now, rounds=max(now.rounds, event.rung))
     if event.waited - now.said_at >= SENTENCE_SECONDS:
         told = replace(now, said_at=event.waited)
         return Turn(told, Gather(_wait_words(now, event), 1, LOOK_SECONDS))

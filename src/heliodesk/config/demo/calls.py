@@ -50,18 +50,18 @@ def _play(world: World, script: Mapping[str, Any], id: str, called: str, at: dat
     status, step = "", 0
     while not isinstance(told, Bye):
         step += 1
+        if isinstance(told, Dial) and not rings:
+            break
         if isinstance(told, Dial):
-            status = rings.pop(0) if rings else "NOANSWER"
+            status = rings.pop(0)
             at += _RINGING
             if status == "ANSWER":
                 break
             told = engine.lead(engine.Heard(announced, step, dialstatus=status), at=at)
-        elif keys:
+        elif keys or script.get("then"):
+            pressed = keys.pop(0) if keys else script["then"][0]
             at += _KEYING
-            told = engine.lead(engine.Heard(announced, step, keys.pop(0)), at=at)
-        elif script.get("then"):
-            at += _KEYING
-            told = engine.lead(engine.Heard(announced, step, script["then"][0]), at=at)
+            told = engine.lead(engine.Heard(announced, step, pressed), at=at)
         else:
             break
     talked = int(script.get("talked", 0))

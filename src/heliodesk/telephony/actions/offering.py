@@ -89,11 +89,12 @@ def next_engineer(call: Call, now: Standing, waited: int, at: datetime) -> Engin
             ranked = [phone for phone in ranked if not phone.rung]
     else:
         ranked = _ranked(call, phones, line, urgent=urgent)
-    if len(ranked) > ahead:
+    rung = ranked[0].rung if ranked else 0
+    if len(ranked) > ahead and rung <= now.rounds:
         for phone in ranked:
-            if _rested(phone, at) and _ring(call, phone, at):
-                return Engineer(phone.target, ahead, waited)
-    return Engineer("", ahead, waited)
+            if phone.rung == rung and _rested(phone, at) and _ring(call, phone, at):
+                return Engineer(phone.target, ahead, waited, rung)
+    return Engineer("", ahead, waited, rung)
 
 
 def _region(call: Call) -> str:
