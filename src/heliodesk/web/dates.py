@@ -52,6 +52,18 @@ def _local(minute: int, zone_name: str) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC).astimezone(zone(zone_name))
 
 
+def clock(at: datetime, zone_name: str) -> str:
+    """The time of day alone: ``13:55``."""
+    return f"{_local(int(at.timestamp()) // 60, zone_name):%H:%M}"
+
+
+def lasting(seconds: float | None) -> str:
+    """A measured time: seconds to a minute and a half, then as ``span``; a dash for none."""
+    if seconds is None:
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 90 else _span(round(seconds / 60))
+
+
 def iso(at: datetime) -> str:
     """A moment for machines: a ``datetime`` attribute."""
     return _iso(int(at.timestamp()))

@@ -12,6 +12,7 @@ from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.intake.queries import waiting_count
 from heliodesk.notifications.noticed import new_count
+from heliodesk.oncall.looking import open_count
 from heliodesk.telephony.queries import waiting_count as waiting_count_of_calls
 from heliodesk.web.translation import language, translated
 from heliodesk.web.words import bounded
@@ -45,10 +46,11 @@ class Entry:
 
 
 ENTRIES = [
+    Entry("p1", _("P1 hotline"), "bolt", "p1", "p"),
     Entry("needs_us", _("Needs us"), "inbox", "queue:needs_us", "q", tab=True),
     Entry("mine", _("My cases"), "user", "queue:mine", "m", tab=True, short=_("Mine")),
     Entry("unassigned", _("Unassigned"), "s-new", "queue:unassigned", "u"),
-    Entry("open", _("All open"), "ticket", "queue:open", "o"),
+    Entry("open", _("All open"), "ticket", "queue:open", "a"),
     Entry("notices", _("Notices"), "bell", "notices", "n"),
     Entry(
         "held",
@@ -62,23 +64,17 @@ ENTRIES = [
         short=_("Held"),
     ),
     Entry("calls", _("Calls"), "phone", "calls", "c", tab=True),
-    Entry(
-        "accounts",
-        _("Accounts"),
-        "org",
-        "accounts",
-        "k",
-        needs=May.SEE_CUSTOMERS,
-        head=_("Desk"),
-    ),
+    Entry("oncall", _("On-call"), "sun", "oncall", "o", head=_("Desk")),
+    Entry("accounts", _("Accounts"), "org", "accounts", "k", needs=May.SEE_CUSTOMERS),
     Entry("sent", _("Sent mail"), "mail", "sent", "s", needs=May.SEE_SENT_MAIL),
     Entry("reports", _("Reports"), "chart", "reports", "r", needs=May.SEE_REPORTS),
-    Entry("policy", _("Policy"), "sliders", "policy", "p"),
+    Entry("policy", _("Policy"), "sliders", "policy", "y"),
     Entry("settings", _("Settings"), "users", "people", "e", needs=May.EDIT_USERS),
 ]
 #: Who counts what waits in which area; each stops counting at the number given.
 COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [
     lambda person, most: queries.counts(person, most=most),
+    lambda person, most: {"p1": open_count(person, most=most)},
     lambda person, most: {"held": waiting_count(person, most=most)},
     lambda person, most: {"notices": new_count(person, most=most)},
     lambda person, most: {"calls": waiting_count_of_calls(person, most=most)},

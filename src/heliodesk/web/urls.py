@@ -9,6 +9,7 @@ from heliodesk.web.automation.urls import urlpatterns as automation
 from heliodesk.web.calls.urls import urlpatterns as calls
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
+from heliodesk.web.oncall.urls import urlpatterns as oncall
 from heliodesk.web.policy.urls import urlpatterns as policy
 from heliodesk.web.portal.doors import urlpatterns as portal_doors
 from heliodesk.web.portal.urls import urlpatterns as portal
@@ -26,6 +27,7 @@ urlpatterns = [
     *agent,
     *held,
     *policy,
+    *oncall,
     *customers,
     *sent,
     *portal_doors,

@@ -4,6 +4,7 @@ An opening in a missing hour is the end of the gap; in a repeated hour an openin
 pass and a closing the second (C24).
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -111,10 +112,7 @@ def holds(regions: Sequence[Awake], start: datetime, end: datetime) -> list[Hold
     edges = sorted({edge for _, spans in waking for span in spans for edge in span})
     result: list[Hold] = []
     for left, right in pairwise(edges):
-        code = next(
-            (c for c, spans in waking if any(s.start <= left and right <= s.end for s in spans)),
-            None,
-        )
+        code = next((code for code, spans in waking if _covers(spans, left, right)), None)
         if code is None:
             continue
         if result and result[-1].region == code and result[-1].end == left:
@@ -122,6 +120,12 @@ def holds(regions: Sequence[Awake], start: datetime, end: datetime) -> list[Hold
         else:
             result.append(Hold(left, right, code))
     return result
+
+
+def _covers(spans: Sequence[Span], left: datetime, right: datetime) -> bool:
+    """Whether one of these spans, joined and in order, holds all of a stretch."""
+    index = bisect_right(spans, left, key=lambda span: span.start) - 1
+    return index >= 0 and right <= spans[index].end
 
 
 def gaps(covered: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
