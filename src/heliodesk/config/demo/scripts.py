@@ -27,6 +27,13 @@ def calls() -> Mapping[str, Any]:
     return found
 
 
+def oncall() -> Mapping[str, Any]:
+    """Regions, rotas, and the P1 that is open."""
+    found = _read("oncall.yaml")
+    assert isinstance(found, dict)  # noqa: S101
+    return found
+
+
 def conversations() -> list[dict[str, Any]]:
     """Every conversation that became a case, and every mail that did not."""
     return [*_list("conversations.yaml"), *_list("doubts.yaml")]
