@@ -392,3 +392,15 @@ def test_holidays_are_added_by_hand_and_imported_for_another_place(admin: Any) -
     wrong = admin.post(f"{address}place/", {"country": "AU", "subdivision": "ATLANTIS"})
     assert "no subdivision" in text(wrong)
     assert "No public holidays are known" in text(admin.post(f"{address}place/", {"country": "XQ"}))
+
+
+def test_a_case_says_in_one_line_why(admin: Any, account: Account) -> None:
+    from heliodesk.intake.actions.by_hand import Asked, open_by_hand
+
+    make.contract(account, package="gold")
+    mara = make.contact(account, kind="designated", address="mara@kestrel.example")
+    given = Asked(account.pk, mara.pk, "phone", "P2", "Slow", "Very slow")
+    opened = open_by_hand(given, by=SYSTEM, at=clock.now())
+    page = text(admin.get(f"/cases/{opened.ref}/"))
+    assert "Gold · 24/7 phone · designated contact · counts day and night" in page
+    assert "by mimecast-2018 v1" in page

@@ -56,6 +56,9 @@ class Head(NamedTuple):
     mailbox_name: str | None
     decision: str | None
     outcome: dict[str, Any] | None
+    #: The facts decided on, and the version of the policy.
+    facts: dict[str, Any] | None
+    pack_id: int | None
     contract_package: str | None
     contract_ends: date | None
     merged_into: str | None
@@ -91,7 +94,8 @@ select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.ch
      where r.contact_id = c.contact_id and r.account_id = c.account_id and r.valid_from <= %(day)s
        and (r.valid_to is null or r.valid_to > %(day)s)
      order by r.kind = 'designated' desc, r.id limit 1),
-    c.owner_id, u.name, b.address, b.name, d.decision, d.outcome, s.package, s.ends_on,
+    c.owner_id, u.name, b.address, b.name, d.decision, d.outcome, d.request, d.pack_id,
+    s.package, s.ends_on,
     into_.ref, before.ref,
     coalesce((select json_agg(json_build_object('id', e.id, 'at', extract(epoch from e.at),
          'verb', e.verb, 'by_kind', e.by_kind, 'by', e.by_name, 'data', e.data) order by e.id)

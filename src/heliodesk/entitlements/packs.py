@@ -63,6 +63,15 @@ def pack_of(pack_id: int) -> Pack:
     return read_pack(source, f"{code} v{version}")
 
 
+@lru_cache(maxsize=16)
+def name_of(pack_id: int) -> str:
+    """A pack's code and version, as people write it: ``mimecast-2018 v1``."""
+    rows = reading.rows(
+        connection, "select code, version from entitlements_policypack where id = %s", [pack_id]
+    )
+    return f"{rows[0][0]} v{rows[0][1]}" if rows else ""
+
+
 def with_calendars(pack: Pack, stamp: int) -> Pack:
     """A pack with the desk's own calendars in place of those of the same code."""
     kept = book.calendars(stamp)

@@ -15,6 +15,7 @@ from heliodesk.sla.queries import of_case
 from heliodesk.web import clocks, dates, openness
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent import history
+from heliodesk.web.agent.why import why
 from heliodesk.web.answer import page
 
 #: Verbs that one press does; the others ask something first.
@@ -67,6 +68,7 @@ def answer(
         trouble=trouble,
         there=_local_time(head, now),
         clocks=clocks.shown(of_case(head.id, now), request.person.zone, now),
+        reasons=why(head),
         open_now=openness.of(head.package, head.region, now),
     )
 
