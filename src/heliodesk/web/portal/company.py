@@ -26,6 +26,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 
+from heliodesk.customers import portal
 from heliodesk.customers.models import CompanySignIn
 from heliodesk.customers.rules import SignInKind, domain_of
 from heliodesk.customers.signing_in import contact_at_account
@@ -45,8 +46,7 @@ class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
         """The provider that this address names, as allauth wants it."""
-        slug = client_id or provider
-        row = CompanySignIn.objects.select_related("account").filter(slug=slug).first()
+        row = portal.company_sign_in(client_id or provider or "")
         return [_app(row)] if row else []
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -131,10 +131,11 @@ _ATTRIBUTES = {
 def _vouched(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponseBase:
     """The answer to a provider's word: signed in, or the sign-in page with the reason."""
     app = sociallogin.provider.app
-    row = CompanySignIn.objects.select_related("account").get(slug=app.provider_id)
+    row = portal.company_sign_in(app.provider_id)
     email, sure = _address(sociallogin)
-    contact = contact_at_account(email, row.account_id, clock.now().date()) if sure else None
-    if contact is None:
+    day = clock.now().date()
+    contact = contact_at_account(email, row.account_id, day) if row and sure else None
+    if row is None or contact is None:
         text = _("Your company knows you, but you are not one of its support contacts yet. "
                  "Ask one of your account administrators to invite %(email)s.")  # fmt: skip
         return sign_in.asked(request, trouble=text % {"email": email or "…"})
@@ -182,7 +183,7 @@ def company(request: HttpRequest) -> HttpResponseBase:
             request, "portal/company.html", area="sign-in", leads_to=sign_in.wanted(request)
         )
     email = request.POST.get("email", "").strip()
-    row = CompanySignIn.objects.filter(account__domains__domain=domain_of(email)).first()
+    row = portal.company_sign_in_for(domain_of(email))
     if row is None:
         return framed(
             request,
@@ -200,7 +201,7 @@ def company(request: HttpRequest) -> HttpResponseBase:
 def go(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The step before leaving for the provider: says where it leads. Administrators may hand
     out this address."""
-    row = CompanySignIn.objects.select_related("account").filter(slug=slug).first()
+    row = portal.company_sign_in(slug)
     if row is None:
         raise Http404
     oidc = row.kind == SignInKind.OIDC

@@ -6,8 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from heliodesk.customers import actions
-from heliodesk.customers.models import Account, CompanySignIn
+from heliodesk.customers import actions, portal
 from heliodesk.customers.rules import Refused, SignInKind
 from heliodesk.kernel import clock
 from heliodesk.web.portal import who
@@ -23,18 +22,17 @@ def setup(request: CustomerRequest) -> HttpResponseBase:
     """Show, set up and change it."""
     if request.method != "POST":
         return _shown(request)
-    account_id, at = request.customer.account_id, clock.now()
     post = {name: str(value) for name, value in request.POST.items()}
     try:
         with as_desk():
             _refuse_locking_out(request, required=bool(post.get("required")))
             actions.set_company_sign_in(
-                Account.objects.get(pk=account_id),
+                portal.account_of(request.customer),
                 kind=SignInKind(post["kind"]) if post.get("kind") in _KINDS else SignInKind.OIDC,
                 given=post,
                 required=bool(post.get("required")),
                 by=request.customer.by,
-                at=at,
+                at=clock.now(),
             )
     except Refused as refusal:
         return _shown(request, trouble=str(refusal), status=409)
@@ -47,7 +45,7 @@ def drop(request: CustomerRequest) -> HttpResponseBase:
     """Switch it off."""
     if request.method == "POST":
         with as_desk():
-            account = Account.objects.get(pk=request.customer.account_id)
+            account = portal.account_of(request.customer)
             actions.drop_company_sign_in(account, by=request.customer.by, at=clock.now())
         tell(request, _("Your company’s sign-in is switched off."))
     return redirect(HERE)
@@ -65,7 +63,7 @@ def _refuse_locking_out(request: CustomerRequest, *, required: bool) -> None:
 
 def _shown(request: CustomerRequest, *, trouble: str = "", status: int = 200) -> HttpResponse:
     with as_desk():
-        row = CompanySignIn.objects.filter(account=request.customer.account_id).first()
+        row = portal.company_sign_in_of(request.customer)
         vouched = request.session.get(who.VOUCHED) == request.customer.account_id
     slug = row.slug if row else ""
     oidc = row is None or row.kind == SignInKind.OIDC

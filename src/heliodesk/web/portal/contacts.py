@@ -7,9 +7,9 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from heliodesk.customers import actions, people
+from heliodesk.customers import actions, people, portal
 from heliodesk.customers.actions import ContactDetails
-from heliodesk.customers.models import Account, Contact, ContactAddress, ContactRole
+from heliodesk.customers.models import Contact
 from heliodesk.customers.people import PAGE, Member
 from heliodesk.customers.rules import Refused, RoleKind, checked_address
 from heliodesk.entitlements.customer_rules import customer_rules
@@ -95,8 +95,8 @@ def _added(request: CustomerRequest, kinds: list[RoleKind]) -> Contact:
     """The new contact; somebody who was one here before comes back."""
     post, customer, at = request.POST, request.customer, clock.now()
     address = checked_address(post.get("address", ""))
-    account = Account.objects.get(pk=customer.account_id)
-    held = ContactAddress.objects.select_related("contact").filter(address=address).first()
+    account = portal.account_of(customer)
+    held = portal.contact_by_address(address)
     if held is None:
         return actions.add_contact(
             account,
@@ -107,19 +107,18 @@ def _added(request: CustomerRequest, kinds: list[RoleKind]) -> Contact:
             by=customer.by,
             at=at,
         )
-    if not ContactRole.objects.filter(contact=held.contact_id, account=account).exists():
+    if not portal.was_here(customer, held):
         raise Refused(_("This address cannot be added here. Write to us, and we will see to it."))
-    _bring_back(request, held.contact, account, kinds)
-    return held.contact
+    _bring_back(request, held, kinds)
+    return held
 
 
-def _bring_back(
-    request: CustomerRequest, contact: Contact, account: Account, kinds: list[RoleKind]
-) -> None:
+def _bring_back(request: CustomerRequest, contact: Contact, kinds: list[RoleKind]) -> None:
     by, at = request.customer.by, clock.now()
+    account = portal.account_of(request.customer)
     if not contact.active:
         actions.reactivate_contact(contact, by=by, at=at)
-    elif _running(contact, account):
+    elif portal.is_here(request.customer, contact, at.date()):
         raise Refused(_("%(name)s is a contact already.") % {"name": contact.name})
     for kind in kinds:
         actions.grant_role(
@@ -132,24 +131,18 @@ def _bring_back(
         )
 
 
-def _running(contact: Contact, account: Account) -> bool:
-    day = clock.now().date()
-    ends = ContactRole.objects.filter(contact=contact, account=account).values_list("valid_to")
-    return any(end is None or end > day for (end,) in ends)
-
-
 @account_admin
 def do(request: CustomerRequest, id: int, verb: str) -> HttpResponseBase:
     """Do a verb on a contact of the account."""
     deed = _DEEDS.get(verb)
     if deed is None or request.method != "POST":
         raise Http404
-    if not ContactRole.objects.filter(contact=id, account=request.customer.account_id).exists():
-        raise Http404
-    contact = Contact.objects.get(pk=id)
     work, done = deed
     try:
         with as_desk():
+            contact = portal.colleague(request.customer, id)
+            if contact is None:
+                raise Http404
             work(request, contact)
     except Refused as refusal:
         return shown(request, trouble=str(refusal), failed=f"{id}", status=409)
@@ -160,7 +153,7 @@ def do(request: CustomerRequest, id: int, verb: str) -> HttpResponseBase:
 def _invite(request: CustomerRequest, contact: Contact) -> None:
     """Mail an invitation; one that was mailed before no longer works."""
     customer, at = request.customer, clock.now()
-    account = Account.objects.get(pk=customer.account_id)
+    account = portal.account_of(customer)
     actions.invite_contact(contact, account, by=customer.by, at=at)
     address = contact.addresses.order_by("-preferred", "pk").first()
     assert address  # noqa: S101 (invite_contact refuses otherwise)
@@ -180,7 +173,7 @@ def _appoint(request: CustomerRequest, contact: Contact) -> None:
     kinds = _kinds([post.get("kind", "")])
     actions.grant_role(
         contact,
-        Account.objects.get(pk=request.customer.account_id),
+        portal.account_of(request.customer),
         kind=kinds[0],
         valid_from=_day(post.get("from", "")),
         valid_to=_day(post.get("to", "")),
@@ -194,13 +187,13 @@ def _end(request: CustomerRequest, contact: Contact) -> None:
     """End a role today; the last of its kind stays, and so does the last role of all."""
     at = clock.now()
     wanted = request.POST.get("role", "")
-    roles = ContactRole.objects.filter(contact=contact, account=request.customer.account_id)
-    role = roles.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    number = int(wanted) if wanted.isdecimal() else 0
+    role = portal.role_here(request.customer, contact, number, at.date())
     if role is None:
         raise Refused(_("This role has ended already."))
     actions.refuse_last(role, at)
     actions.end_role(role, by=request.customer.by, at=at)
-    if not _running(contact, role.account):
+    if not portal.is_here(request.customer, contact, at.date()):
         raise Refused(
             _("This is all that %(name)s is here. Deactivate them instead.")
             % {"name": contact.name}
@@ -211,14 +204,13 @@ def _deactivate(request: CustomerRequest, contact: Contact) -> None:
     """Out at once: every role here ends."""
     if contact.pk == request.customer.contact_id:
         raise Refused(_("You cannot deactivate yourself; ask another administrator."))
-    account = Account.objects.get(pk=request.customer.account_id)
+    account = portal.account_of(request.customer)
     actions.remove_from_account(contact, account, by=request.customer.by, at=clock.now())
 
 
 def _reactivate(request: CustomerRequest, contact: Contact) -> None:
     """Back as an authorised contact."""
-    account = Account.objects.get(pk=request.customer.account_id)
-    _bring_back(request, contact, account, [RoleKind.AUTHORISED])
+    _bring_back(request, contact, [RoleKind.AUTHORISED])
 
 
 def _kinds(words: list[str]) -> list[RoleKind]:

@@ -1,13 +1,12 @@
 """Who may act for the account as its partner: granted and withdrawn by the customer."""
 
-from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from heliodesk.customers import actions
-from heliodesk.customers.models import Account, AccountIdentifier, Partnership
-from heliodesk.customers.rules import Refused, RelationKind, normal_identifier
+from heliodesk.customers import actions, portal
+from heliodesk.customers.models import Account
+from heliodesk.customers.rules import Refused, RelationKind
 from heliodesk.kernel import clock
 from heliodesk.web.portal.contacts import HERE, shown
 from heliodesk.web.portal.door import CustomerRequest, account_admin, as_desk
@@ -25,7 +24,7 @@ def grant(request: CustomerRequest) -> HttpResponseBase:
             partner = _partner(request.POST.get("identifier", ""))
             actions.relate_partner(
                 partner,
-                Account.objects.get(pk=customer.account_id),
+                portal.account_of(customer),
                 kind=_kind(request.POST.get("kind", "")),
                 granted_by=customer.name,
                 by=customer.by,
@@ -43,9 +42,8 @@ def end(request: CustomerRequest, id: int) -> HttpResponseBase:
     if request.method != "POST":
         return redirect(HERE)
     with as_desk():
-        day = clock.now().date()
-        rows = Partnership.objects.filter(pk=id, customer=request.customer.account_id)
-        for row in rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day)):
+        row = portal.partnership_here(request.customer, id, clock.now().date())
+        if row:
             actions.end_partner(row, by=request.customer.by, at=clock.now())
             tell(request, _("The partner can no longer act for you."))
     return redirect(HERE)
@@ -53,20 +51,10 @@ def end(request: CustomerRequest, id: int) -> HttpResponseBase:
 
 def _partner(identifier: str) -> Account:
     """The partner with this ID; an account that is none is not told apart from an unknown ID."""
-    day = clock.now().date()
-    found = (
-        AccountIdentifier.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=day),
-            value=normal_identifier(identifier),
-            valid_from__lte=day,
-            account__is_partner=True,
-        )
-        .select_related("account")
-        .first()
-    )
+    found = portal.partner_with(identifier, clock.now().date())
     if found is None:
         raise Refused(_("No partner has this ID. Ask them for the ID of their own account."))
-    return found.account
+    return found
 
 
 def _kind(text: str) -> RelationKind:

@@ -7,13 +7,12 @@ import time
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib.auth import BACKEND_SESSION_KEY, login
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from heliodesk.identity import actions
+from heliodesk.identity import actions, ways_in
 from heliodesk.identity.actions import Refused
 from heliodesk.identity.models import User
 from heliodesk.kernel import clock
@@ -62,8 +61,7 @@ def end_session(request: CustomerRequest, id: int) -> HttpResponseBase:
     """Sign out one of their browsers."""
     if request.method == "POST":
         with as_desk():
-            for session in UserSession.objects.filter(pk=id, user=request.customer.user_id):
-                session.end()
+            ways_in.end_session(request.customer.user_id, id)
         tell(request, _("That browser is signed out."))
     return redirect(HERE)
 
@@ -73,17 +71,14 @@ def end_others(request: CustomerRequest) -> HttpResponseBase:
     """Sign out every browser but this one."""
     if request.method == "POST":
         with as_desk():
-            others = UserSession.objects.filter(user=request.customer.user_id)
-            for session in others.exclude(session_key=request.session.session_key):
-                session.end()
+            ways_in.end_others(request.customer.user_id, request.session.session_key)
         tell(request, _("You are signed out everywhere else."))
     return redirect(HERE)
 
 
 def _shown(request: CustomerRequest, *, trouble: str = "") -> HttpResponse:
     user = _user(request)
-    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-    sessions = UserSession.objects.purge_and_list(user)
+    kinds, sessions = ways_in.kinds(user), ways_in.sessions(user)
     here = request.session.session_key
     return framed(
         request,
@@ -105,7 +100,7 @@ def _shown(request: CustomerRequest, *, trouble: str = "") -> HttpResponse:
 
 
 def _user(request: CustomerRequest) -> User:
-    return User.objects.get(pk=request.customer.user_id)
+    return ways_in.user_of(request.customer.user_id)
 
 
 def _may_set(request: CustomerRequest, user: User) -> bool:
@@ -125,7 +120,7 @@ def _sign_in_again(request: CustomerRequest, user: User) -> None:
     login(request, user, backend=backend)
     request.session.update(records)
     request.session.save()
-    UserSession.objects.create_from_request(request)
+    ways_in.begun(request)
 
 
 def device(agent: str) -> str:
