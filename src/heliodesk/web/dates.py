@@ -23,12 +23,16 @@ def zone(name: str) -> ZoneInfo:
 
 def when(at: datetime, zone_name: str, now: datetime) -> str:
     """A moment as people say it: ``14:10`` today, else ``Fri 20 Nov, 14:10`` or with the year."""
-    today = now.astimezone(zone(zone_name)).date()
-    return _when(int(at.timestamp()) // 60, zone_name, today)
+    return when_by(at, zone_name, now.astimezone(zone(zone_name)).date())
+
+
+def when_by(at: datetime, zone_name: str, today: date) -> str:
+    """The same by the day that it is there now."""
+    return _when(int(at.timestamp()) // 60, zone_name, today, language())
 
 
 @lru_cache(maxsize=20_000)
-def _when(minute: int, zone_name: str, today: date) -> str:
+def _when(minute: int, zone_name: str, today: date, _language: str) -> str:
     local = _local(minute, zone_name)
     clock = f"{local:%H:%M}"
     if local.date() == today:

@@ -1,6 +1,6 @@
 """Small marks: each is a word or a figure, and a shape that helps it. Made once, used often."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -149,7 +149,14 @@ def _clock(kind: str, said: str) -> Markup:
 
 def time(at: datetime, zone: str, now: datetime) -> Markup:
     """A moment as people say it, exact on asking."""
-    return _time(dates.iso(at), dates.exact(at, zone), dates.when(at, zone, now))
+    today = now.astimezone(dates.zone(zone)).date()
+    return _moment(int(at.timestamp()), zone, today, language())
+
+
+@lru_cache(maxsize=_KEPT)
+def _moment(second: int, zone: str, today: date, _language: str) -> Markup:
+    at = datetime.fromtimestamp(second, UTC)
+    return _time(dates.iso(at), dates.exact(at, zone), dates.when_by(at, zone, today))
 
 
 def ago(at: datetime, zone: str, now: datetime) -> Markup:

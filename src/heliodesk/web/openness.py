@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.pack.model import Region, Window
-from heliodesk.entitlements.policy import UnknownCode
+from heliodesk.entitlements.policy import Policy, UnknownCode
 from heliodesk.entitlements.rules.open_now import Line, open_now
 from heliodesk.entitlements.wording import number_text
 from heliodesk.web import dates
+from heliodesk.web.translation import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ def of(package: str, region: str, at: datetime) -> Openness | None:
         policy = packs.active().policy
     except packs.NoActivePack:
         return None
+    return _of(policy, package, region, at.replace(second=0, microsecond=0), language())
+
+
+@lru_cache(maxsize=512)
+def _of(policy: Policy, package: str, region: str, at: datetime, _language: str) -> Openness:
+    """The same for a policy: it changes with the minute, and many cases ask within one."""
     known = region if region in policy.pack.regions else None
     try:
         found = open_now(policy, package or None, known, at)

@@ -12,6 +12,8 @@ _TRAILING = ".,;:!?)]}'\"…"
 
 def linked(text: str) -> Markup:
     """The text, escaped, with web addresses as links."""
+    if "://" not in text:
+        return escape(text)
     parts: list[Markup | str] = []
     end = 0
     for match in _LINK.finditer(text):

@@ -146,10 +146,12 @@ def _moved(data: Data, at: datetime) -> Line | None:
     return Line(at, shown.icon, _say(_("Now <b>{state}</b>."), state=shown.word), "")
 
 
-def woven(said: list[Said], happened: list[Line]) -> list[Said | Line]:
-    """Messages and happenings in the order they came; of the same moment the message first."""
+def woven(said: list[Said], happened: list[Line]) -> list[tuple[bool, Said | Line]]:
+    """Messages and happenings in the order they came, each with whether it is a happening; of the
+    same moment the message comes first."""
     if not said:
-        return list(happened)
+        return [(True, line) for line in happened]
     began = said[0].at
-    both: list[Said | Line] = [*said, *(line for line in happened if line.at >= began)]
-    return sorted(both, key=lambda one: (one.at, isinstance(one, Line)))
+    both: list[tuple[bool, Said | Line]] = [(False, one) for one in said]
+    both += [(True, line) for line in happened if line.at >= began]
+    return sorted(both, key=lambda each: (each[1].at, each[0]))
