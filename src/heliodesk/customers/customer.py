@@ -52,6 +52,8 @@ class Customer:
     place: Place
     #: Every place they may choose, own accounts first.
     places: tuple[Place, ...]
+    #: Whether they chose this place, or have no other.
+    chosen: bool = True
 
     @property
     def account_id(self) -> int:

@@ -12,12 +12,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 from heliodesk.customers.customer import Customer
 from heliodesk.web.portal.wall import as_contact, as_desk
 
 __all__ = ["CustomerRequest", "account_admin", "as_desk", "signed_in"]
 View = Callable[..., HttpResponseBase]
+#: The start page, and where those who may act at several places first choose one.
+HOME, CHOOSE = "/support/", "/support/places/"
 #: What ``view.access`` says of a portal view.
 ACCESS = "portal"
 
@@ -35,6 +38,8 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> View:
 
     @wraps(view)
     def guarded(request: CustomerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.path == HOME and not request.customer.chosen:
+            return redirect(CHOOSE)
         with as_contact(request.customer):
             return view(request, *args, **kwargs)
 

@@ -75,7 +75,8 @@ def customer_of(row: tuple[Any, ...], chosen: str) -> Customer | None:
         return None
     here = _chosen(found, chosen)
     zone = zone or _zone_of(here.region)
-    return Customer(contact_id, user_id, name, email, language, zone, here, found)
+    settled = len(found) == 1 or here.key == chosen
+    return Customer(contact_id, user_id, name, email, language, zone, here, found, chosen=settled)
 
 
 def _zone_of(region: str) -> str:
