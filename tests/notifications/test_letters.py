@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from heliodesk.cases import actions
 from heliodesk.cases.models import Case
@@ -21,7 +22,7 @@ from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.identity.rules import Role
 from heliodesk.intake import actions as intake
 from heliodesk.intake.models import HeldItem
-from heliodesk.journal.record import By
+from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel.references import spoken
 from heliodesk.notifications.rendering import KINDS
 from heliodesk.sla import jobs
@@ -92,6 +93,10 @@ def everything(by: By) -> dict[str, str]:
     Case.objects.filter(pk=case.pk).update(priority="P1", flags=["p1_by_call"])
     jobs.act_on_patience(AT + timedelta(days=5))
     keep("P1 waits for ever")
+    with transaction.atomic():
+        missed = Happening("p1_missed", "case", case.pk, {"step": 1})
+        record([missed], by=SYSTEM, at=AT + timedelta(days=5))
+    keep("nobody took it yet")
     actions.resolve(case, text="The relay was restarted.", by=by, at=AT + timedelta(days=6))
     keep("by hand")
     actions.close(case, by=by, at=AT + timedelta(days=6))

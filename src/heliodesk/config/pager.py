@@ -103,8 +103,8 @@ def _settled(work: Callable[[], object]) -> None:
         connection.close()
 
 
-def run() -> None:
-    """Page until SIGTERM or SIGINT."""
+def run(part: str = "pager") -> None:
+    """Page until SIGTERM or SIGINT, under this name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliodesk.config.settings")
     import django
 
@@ -116,7 +116,7 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    thread = threading.Thread(target=Pager("pager").run, args=[stop], name="pager", daemon=True)
+    thread = threading.Thread(target=Pager(part).run, args=[stop], name="pager", daemon=True)
     thread.start()
     while not stop.wait(1.0):
         if not thread.is_alive():

@@ -53,6 +53,13 @@ def resolved(events: Sequence[Recorded]) -> None:
     _letters(events, "resolved", automatic=True, about=about)
 
 
+def not_reached(events: Sequence[Recorded]) -> None:
+    """The customer of a P1 hears at each miss that the next engineer is being called."""
+    said = last_said([event.subject_id for event in events])
+    about = {e.id: said[e.subject_id].message_id for e in events if e.subject_id in said}
+    _letters(events, "p1_missed", automatic=True, about=about, without_text=about.keys())
+
+
 def _letters(
     events: Sequence[Recorded],
     kind: str,
@@ -93,7 +100,7 @@ def _letters(
 
 def _key(kind: str, event: Recorded, letter: CaseLetter) -> str:
     """What makes a letter one: a message is answered once, other things happen several times."""
-    about_event = kind in {"reminder", "resolved"}
+    about_event = kind in {"reminder", "resolved", "p1_missed"}
     return f"{kind}:e{event.id}" if about_event else f"{kind}:{letter.message_id}"
 
 
@@ -206,6 +213,7 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "reply"): answer,
     ("case", "reminded"): remind,
     ("case", "resolve"): resolved,
+    ("case", "p1_missed"): not_reached,
     ("held", "opened"): answer_held,
     ("held", "rejected"): reject_held,
 }

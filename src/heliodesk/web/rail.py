@@ -13,6 +13,7 @@ from heliodesk.identity.rules import May
 from heliodesk.intake.queries import waiting_count
 from heliodesk.notifications.noticed import new_count
 from heliodesk.oncall.looking import open_count
+from heliodesk.oncall.queries import paging_is_dead
 from heliodesk.telephony.queries import waiting_count as waiting_count_of_calls
 from heliodesk.web.translation import language, translated
 from heliodesk.web.words import bounded
@@ -90,6 +91,7 @@ class Looked(NamedTuple):
 
 
 _looked: dict[tuple[int, str], Looked] = {}
+_paging: tuple[float, bool] = (-FRESH_SECONDS, False)
 
 
 def entries(person: Person) -> list[Entry]:
@@ -104,7 +106,18 @@ def counts(person: Person) -> dict[str, int]:
 
 def forget() -> None:
     """Count anew at the next look."""
+    global _paging
     _looked.clear()
+    _paging = (-FRESH_SECONDS, False)
+
+
+def no_pages_go_out() -> bool:
+    """Whether every pager has been silent for half a minute; a few seconds old at most (G10)."""
+    global _paging
+    moment = time.monotonic()
+    if moment - _paging[0] > FRESH_SECONDS:
+        _paging = (moment, paging_is_dead())
+    return _paging[1]
 
 
 def _look(person: Person) -> Looked:

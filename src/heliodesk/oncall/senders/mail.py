@@ -5,7 +5,7 @@ from django.db import transaction
 from heliodesk.channels import outgoing, threading_ids
 from heliodesk.channels.mailboxes import active_mailboxes
 from heliodesk.channels.outgoing import BadDraft, OutboundDraft
-from heliodesk.kernel.clock import now
+from heliodesk.oncall.queries import database_time
 from heliodesk.oncall.senders.letter import Gone, Letter, Unset
 
 KIND = "page"
@@ -35,7 +35,7 @@ def mail(letter: Letter) -> str:
     )
     try:
         with transaction.atomic():
-            ids = outgoing.write([draft], at=now())
+            ids = outgoing.write([draft], at=database_time())
     except BadDraft as error:
         raise Gone(str(error)) from error
     return f"outbound:{ids[0]}" if ids else ""

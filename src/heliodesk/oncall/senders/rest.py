@@ -1,5 +1,7 @@
 """Calls and SMS by a provider that speaks Twilio's REST interface."""
 
+import os
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 import httpx
@@ -31,7 +33,7 @@ def said(letter: Letter) -> str:
     words = escape(letter.text.partition("\nTake it:")[0].partition("\nReply 1")[0])
     if not letter.asks:
         return f"<Response><Say>{words}</Say></Response>"
-    action = quoteattr(f"{settings.BASE_URL}/voice/page/{letter.token}")
+    action = quoteattr(f"{settings.VOICE_PUBLIC_URL}/voice/twiml/page?page={letter.token}")
     prompt = f"<Say>{words}. Press 1 to take it. Press 2 to pass it on.</Say>"
     return (
         f'<Response><Gather numDigits="1" timeout="6" action={action}>{prompt}'
@@ -39,17 +41,23 @@ def said(letter: Letter) -> str:
     )
 
 
+@lru_cache(maxsize=1)
+def _client(_process: int) -> httpx.Client:
+    """One client a process: making one reads all certificates, and keeps connections."""
+    limits = httpx.Limits(max_connections=64, keepalive_expiry=20.0)
+    return httpx.Client(timeout=httpx.Timeout(SECONDS, connect=1.0), limits=limits)
+
+
 def _post(what: str, letter: Letter, fields: dict[str, str]) -> str:
     account, token = settings.VOICE_ACCOUNT, settings.VOICE_TOKEN
     if not (account and token and settings.VOICE_FROM):
         raise Unset("Set HELIODESK_VOICE_ACCOUNT, HELIODESK_VOICE_TOKEN and HELIODESK_VOICE_FROM.")
     try:
-        answer = httpx.post(
+        answer = _client(os.getpid()).post(
             f"{settings.VOICE_API}/2010-04-01/Accounts/{account}/{what}.json",
             data={"From": settings.VOICE_FROM, **fields},
             auth=(account, token),
             headers={"I-Twilio-Idempotency-Token": letter.key},
-            timeout=httpx.Timeout(SECONDS, connect=1.0),
         )
     except httpx.HTTPError as error:
         raise TryAgain(f"{type(error).__name__}: {error}") from error
