@@ -404,3 +404,17 @@ def test_a_case_says_in_one_line_why(admin: Any, account: Account) -> None:
     page = text(admin.get(f"/cases/{opened.ref}/"))
     assert "Gold · 24/7 phone · designated contact · counts day and night" in page
     assert "by mimecast-2018 v1" in page
+
+
+def test_the_due_time_of_the_simulator_is_explained(admin: Any) -> None:
+    asked = {
+        "package": "silver", "channel": "phone", "severity": "P3", "region": "UK",
+        "when": "2026-12-24T16:00",
+    }  # fmt: skip
+    page = text(admin.get("/policy/", asked))
+    assert '16:00 – 17:00</span> <b class="num">1 h</b>' in page
+    assert "Christmas Day, Boxing Day (observed)" in page
+    assert '09:00 – 16:00</span> <b class="num">7 h</b>' in page
+    assert "calendar UK, version 1, Europe/London" in page
+    p1 = text(admin.get("/policy/", {**asked, "severity": "P1"}))
+    assert "every hour counts" in p1

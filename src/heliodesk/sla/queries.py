@@ -104,14 +104,14 @@ def _spans(one: Ticking, terms: Terms, at: datetime) -> list[Span]:
     for begin, end, code, _version, counted, why in one.past:
         hours = terms.calendar(code, policy)[0] if code else None
         _gap(found, instant(begin))
-        found += _counted(hours, instant(begin), instant(end), timedelta(microseconds=counted))
+        found += stretches(hours, instant(begin), instant(end), timedelta(microseconds=counted))
         if why == "customer":
             found.append(Span(instant(end), instant(end), "waiting"))
     if one.timing.since is not None:
         _gap(found, one.timing.since)
         now = max(at, one.timing.since)
         counted_now = counted_by(one.timing, one.given.aim.hours, now) - one.timing.counted
-        found += _counted(one.given.aim.hours, one.timing.since, now, counted_now)
+        found += stretches(one.given.aim.hours, one.timing.since, now, counted_now)
     elif found and found[-1].what == "waiting" and one.timing.live:
         found[-1] = Span(found[-1].start, at, "waiting")
     return [span for span in found if span.end > span.start]
@@ -123,10 +123,11 @@ def _gap(found: list[Span], begin: datetime) -> None:
         found[-1] = Span(found[-1].start, begin, "waiting")
 
 
-def _counted(
+def stretches(
     hours: Calendar | None, begin: datetime, end: datetime, counted: timedelta
 ) -> list[Span]:
-    """The open intervals between two instants, and the closed time between those."""
+    """The open intervals between two instants, and the closed time between those; ``counted`` is
+    what was counted where every hour counts."""
     if hours is None:
         return [Span(begin, end, "counted", counted)]
     spans, last = [], begin

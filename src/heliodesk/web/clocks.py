@@ -164,24 +164,25 @@ def _rows(clock: Standing, now: datetime) -> list[Row]:
         day = _day(early[0].start, clock.zone)
         found.append(Row(day, _("until %(day)s") % {"day": _day(early[-1].end, clock.zone)},
                          _exact(total), False))  # fmt: skip  # noqa: FBT003
-    return found + [_row(span, clock) for span in spans]
+    return found + stretches(spans, clock.zone)
 
 
-def _row(span: Span, clock: Standing) -> Row:
-    day = _day(span.start, clock.zone)
+def _row(span: Span, zone: str) -> Row:
+    day = _day(span.start, zone)
     if span.what == "waiting":
         return Row(day, _("waiting for the customer"), "–", off=True)
     if span.what == "closed":
-        last = _day(span.end, clock.zone)
+        last = _day(span.end, zone)
         what = span.name or (_("closed") if day == last else _("closed until %(d)s") % {"d": last})
         return Row(day, what, "–", off=True)
-    begin, end = (at.astimezone(dates.zone(clock.zone)) for at in (span.start, span.end))
-    until = (
-        f"{end:%H:%M}"
-        if begin.date() == end.date()
-        else f"{_day(span.end, clock.zone)} {end:%H:%M}"
-    )
+    begin, end = (at.astimezone(dates.zone(zone)) for at in (span.start, span.end))
+    until = f"{end:%H:%M}" if begin.date() == end.date() else f"{_day(span.end, zone)} {end:%H:%M}"
     return Row(day, f"{begin:%H:%M} – {until}", _exact(span.counted), off=False)
+
+
+def stretches(spans: Sequence[Span], zone: str) -> list[Row]:
+    """Stretches of time in words, in a zone."""
+    return [_row(span, zone) for span in spans]
 
 
 def _day(at: datetime, zone: str) -> str:

@@ -4,7 +4,7 @@ The facts may be those of a real case (``?case=…``), to be changed one by one.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from heliodesk.calendars import book
 from heliodesk.cases.access import get_case
 from heliodesk.cases.models import Case
 from heliodesk.entitlements.decision import Decision
-from heliodesk.entitlements.pack.model import PRIORITIES, Pack
+from heliodesk.entitlements.pack.model import PRIORITIES, ClockKind, Pack
 from heliodesk.entitlements.pack.nodes import PackError
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import answered
@@ -24,6 +25,8 @@ from heliodesk.entitlements.speech import say
 from heliodesk.entitlements.wording import local_time, shown_number, tell
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
+from heliodesk.sla.queries import stretches
+from heliodesk.web import clocks
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.policy import words
 from heliodesk.web.policy.frame import pack_in_view, policy_page, row_in_view
@@ -65,6 +68,7 @@ _YES_NO = [("yes", N_("Yes")), ("no", N_("No"))]
 #: Names of the form and of the simulation, where they differ only in emptiness.
 _COUNTS = ("issue_details_length", "accounts_known", "major_incident_minutes", "courtesy_used")
 _MOST_SETTINGS = 40
+MOST_STRETCHES = 12
 
 
 @needs(May.WORK_CASES)
@@ -207,7 +211,9 @@ def _answer(pack: Pack, given: dict[str, str]) -> tuple[dict[str, Any] | None, s
         text = str(error)
         return None, f"{text[:1].upper()}{text[1:]}."
     region = policy.place(given["region"]).region
+    at = datetime.fromisoformat(str(_question(pack, given)["at"]))
     return {
+        "counted": _counted(decision, pack, at),
         "decision": decision,
         "verdict": words.verdict(decision),
         "tone": words.tone(decision),
@@ -219,6 +225,23 @@ def _answer(pack: Pack, given: dict[str, str]) -> tuple[dict[str, Any] | None, s
         "call": _call(decision, policy) if given["channel"] == "phone" else None,
         "queue": decision.queue,
     }, ""
+
+
+def _counted(decision: Decision, pack: Pack, at: datetime) -> dict[str, Any] | None:
+    """How the due time was found: the stretches that count, holidays, calendar and version."""
+    if decision.due is None:
+        return None
+    always = decision.clock is ClockKind.ALWAYS
+    calendar = None if always else pack.calendars[decision.calendar]
+    kept = book.calendars(book.stamp()).get(decision.calendar)
+    zone = calendar.zone.key if calendar else "UTC"
+    spans = stretches(calendar, at.astimezone(UTC), decision.due, decision.due - at)
+    return {
+        "rows": clocks.stretches(spans[-MOST_STRETCHES:], zone),
+        "calendar": "" if always else decision.calendar,
+        "version": kept.version if kept and not always else 0,
+        "zone": zone,
+    }
 
 
 def _call(decision: Decision, policy: Policy) -> tuple[str, str, str]:
