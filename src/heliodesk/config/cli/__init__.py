@@ -14,6 +14,7 @@ COMMANDS = {
     "calendar": ("heliodesk.config.cli.calendar:command", "Business time: add and measure."),
     "case": ("heliodesk.config.cli.case:command", "List, show and answer cases."),
     "check": ("heliodesk.config.cli.check:command", "The doctor: what is wrong and what to do."),
+    "contact": ("heliodesk.config.cli.contact:command", "Let contacts into the portal."),
     "customers": ("heliodesk.config.cli.customers:command", "Customers in and out as sheets."),
     "db": ("heliodesk.config.cli.db:command", "Prompt, migrate, back up and restore."),
     "demo": ("heliodesk.config.cli.demo:command", "Run the desk with a demo vendor in it."),
