@@ -33,7 +33,7 @@ def case(settings: Any, tmp_path: Any) -> Case:
     return Case.objects.get()
 
 
-def test_the_counted_intervals_add_up_to_what_was_counted(case: Case) -> None:
+def test_the_counted_intervals_add_up_to_what_wasstretches(case: Case) -> None:
     (one,) = of_case(case.pk, at(26))
     assert [(span.what, span.counted) for span in one.spans] == [
         ("counted", 8 * HOUR), ("closed", 0 * HOUR), ("counted", 2 * HOUR),
@@ -64,14 +64,14 @@ def test_waiting_for_the_customer_is_shown_as_such(case: Case) -> None:
 
 
 def test_holidays_are_named() -> None:
-    from heliodesk.sla.queries import _counted
+    from heliodesk.sla.queries import stretches
 
     christmas = Holiday(datetime(2026, 12, 25, tzinfo=UTC).date(), "Christmas Day")
     hours = Calendar(
         "UK", "Europe/London", parse_week({"mon-fri": ["09:00-17:00"]}), lambda _: (christmas,)
     )
     begin = datetime(2026, 12, 24, 16, 0, tzinfo=UTC)
-    spans = _counted(hours, begin, datetime(2026, 12, 28, 10, 0, tzinfo=UTC), 2 * HOUR)
+    spans = stretches(hours, begin, datetime(2026, 12, 28, 10, 0, tzinfo=UTC), 2 * HOUR)
     assert [(s.what, s.name) for s in spans] == [
         ("counted", ""), ("closed", "Christmas Day"), ("counted", ""),
     ]  # fmt: skip
