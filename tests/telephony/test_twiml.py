@@ -18,7 +18,6 @@ from heliodesk.telephony.models import Call, CallStep, VoiceNumber
 from heliodesk.telephony.rules import Bye, Prompt
 from heliodesk.telephony.rules import Dial as Ring
 from heliodesk.telephony.rules import Gather as Ask
-from tests import make
 from tests.telephony.conftest import DIGITS, MARA, UK, Caller
 
 KEY, BASE = "the-auth-token", "https://desk.example"
@@ -222,4 +221,3 @@ def test_a_recorded_prompt_is_named_by_its_language(calls: Any) -> None:
     VoiceNumber.objects.create(e164=UK, region="UK", language="de")
     caller: Caller = calls()
     assert caller.rings()["prompt"] == "de/heliodesk/welcome&de/heliodesk/ask-kind"
-    assert make.NOW

@@ -28,6 +28,7 @@ COMMANDS = {
     "policy": ("heliodesk.config.cli.policy:command", "Packs, and what they would decide."),
     "serve": ("heliodesk.config.cli.serve:command", "Run the whole desk, supervised."),
     "user": ("heliodesk.config.cli.user:command", "The people of the desk."),
+    "voice": ("heliodesk.config.cli.voice:command", "What callers hear, to be recorded."),
     "web": ("heliodesk.config.cli.serve:web", "Serve the pages only."),
     "worker": ("heliodesk.config.cli.serve:worker", "Do the background work only."),
 }

@@ -64,7 +64,7 @@ def _play(world: World, script: Mapping[str, Any], id: str, called: str, at: dat
             told = engine.lead(engine.Heard(announced, step, pressed), at=at)
         else:
             break
-    talked = int(script.get("talked", 0))
+    talked = int(script.get("talked", 0)) if status == "ANSWER" else 0
     engine.hang_up(announced, dialstatus=status, talked=talked, at=at + timedelta(seconds=talked))
     _after(world, script, Call.objects.get(key=announced.key), at)
 

@@ -75,7 +75,14 @@ def hmac_holds(key: str, body: bytes, given: str) -> bool:
 
 
 def bearer_holds(key: str, header: str) -> bool:
-    """Whether an Authorization header shows this bearer token."""
-    scheme, _, token = header.strip().partition(" ")
-    same = hmac.compare_digest(key.encode(), token.strip().encode("utf-8", "replace"))
-    return bool(key) and scheme.lower() == "bearer" and same
+    """Whether an Authorization header shows this bearer token.
+
+    Asterisk adds the header again with each request of a channel; then all must be the same.
+    """
+    wanted = f"bearer {key}".encode()
+    found = bool(key)
+    for part in header.split(","):
+        scheme, _, token = part.strip().partition(" ")
+        given = f"{scheme.lower()} {token.strip()}".encode("utf-8", "replace")
+        found &= hmac.compare_digest(wanted, given)
+    return found

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import OPEN, Refused
 from heliodesk.customers.models import AccountIdentifier
+from heliodesk.customers.rules import pattern_in_words
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.facts import packages_of
 from heliodesk.entitlements.rules import Answer
@@ -81,9 +82,9 @@ def _page(
         say=_say(call, found, pack),
         digits=numbers.digits_of(pack.policy.pack.identifier.pattern),
         id_label=pack.policy.pack.identifier.label,
-        id_example=pack.policy.pack.identifier.example,
+        id_shape=pattern_in_words(pack.policy.pack.identifier.pattern),
         where=pack.policy.pack.identifier.where_to_find,
-        rules=found.decision.rules if found else (),
+        rules=words.telling(found) if found else (),
         account=account,
         identifier=_identifier(account.pk) if account else "",
         package=held.package if held and held.package else "",
@@ -116,12 +117,16 @@ def _found(call: Call, at: datetime) -> Judged | None:
 def _say(call: Call, found: Judged | None, pack: packs.ActivePack) -> str:
     """What to say to the caller now; to whoever cannot be placed no fact of any account."""
     if found is None:
-        return ""
+        return _("Hello. May I have your %(label)s, please? Is anybody’s mail or access down?") % {
+            "label": pack.policy.pack.identifier.label
+        }
     if call.case_id and call.case and call.outcome:
         ref = f"{spoken(call.case.ref)} ({words.read_out(call.case.ref)})"
         return told_words(found.decision, pack.policy, reference=ref)
-    reference = _("the reference that I give you now")
-    return told_words(found.decision, pack.policy, reference=reference)
+    if found.answer is Answer.REFUSE:
+        return told_words(found.decision, pack.policy)
+    name = call.contact.name.split()[0] if call.contact and call.made_out_by == "spoken" else ""
+    return words.first_words(found, pack.policy, name=name)
 
 
 def _identifier(account_id: int) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from heliodesk.entitlements.decision import Effect, Reason
 from heliodesk.entitlements.packs import ActivePack
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import Answer
@@ -93,7 +94,12 @@ def reason(code: str) -> str:
 def tiles(found: Judged | None, pack: ActivePack, at: datetime) -> list[Tile]:
     """The answers: the due one first and large, the others within reach."""
     due = found.answer if found else None
-    rest = [a for a in (Answer.CONNECT, Answer.IN_WRITING, Answer.P1) if a is not due]
+    claimed = found is not None and found.about.p1
+    rest = [
+        a
+        for a in (Answer.CONNECT, Answer.IN_WRITING, Answer.P1)
+        if a is not due and not (a is Answer.P1 and claimed)
+    ]
     if due is None:
         return [_tile(a, found, pack, at) for a in rest]
     return [_tile(due, found, pack, at, due=True)] + [_tile(a, found, pack, at) for a in rest[-2:]]
@@ -105,8 +111,9 @@ def _tile(
     word, tone, icon = _WORDS[answer]
     key = {"p1": "p", "in_writing": "w"}.get(answer, "")
     text = _due_text(answer, found, pack, at) if due and found else _other_text(answer, found)
-    off = not due and (answer is not Answer.P1 or found is None)
-    off = off and not (answer is Answer.IN_WRITING and found is not None)
+    open_to = found is not None and found.caller.account is not None
+    able = (answer is Answer.P1 and found is not None) or (answer is Answer.IN_WRITING and open_to)
+    off = not due and not able
     return Tile(answer, _(word), tone, icon, text, key, due=due, off=off)
 
 
@@ -130,7 +137,33 @@ def _due_text(answer: Answer, found: Judged, pack: ActivePack, at: datetime) -> 
     return " ".join(part for part in parts if part)
 
 
-_TELLING = ("08.p1", "09.phone", "05.identity", "03.contract", "04.thread")
+def first_words(found: Judged, policy: Policy, *, name: str) -> str:
+    """What to say before there is a reference; no more than the policy allows now."""
+    thanks = _("Thank you, %(name)s.") % {"name": name} if name else _("Thank you.")
+    case = found.about.case
+    if found.answer is Answer.CONNECT and case is not None:
+        said = _("I have your case about “%(title)s”. One moment, I connect you.")
+        return f"{thanks} {said % {'title': case.title}}"
+    if found.answer is Answer.CONNECT:
+        return f"{thanks} " + _("I can help you now. What happens, and since when?")
+    if found.answer is Answer.P1:
+        return f"{thanks} " + _(
+            "I am alerting an engineer this moment. Stay on the line: I give you the reference, "
+            "and ask you what does not work."
+        )
+    if found.answer is Answer.CALL_BACK:
+        return f"{thanks} " + _(
+            "I am alerting the people on duty. They call back on a number that is registered for "
+            "your company. What is the company’s name, and who is a designated contact?"
+        )
+    parts = [thanks, _("I take this down now and give you a reference.")]
+    if found.decision.due:
+        when = _moment(found.decision.due, found, policy)
+        parts.append(_("We answer in writing, and aim to do so by %(when)s.") % {"when": when})
+    if found.decision.next_opening:
+        when = _moment(found.decision.next_opening, found, policy)
+        parts.append(_("Telephone support for you opens again %(when)s.") % {"when": when})
+    return " ".join(parts)
 
 
 def _reason(found: Judged) -> str:
@@ -139,6 +172,8 @@ def _reason(found: Judged) -> str:
     if found.answer is Answer.REFUSE or not found.decision.makes_case:
         last = found.decision.rules[-1:]
         return last[0].says if last else ""
+    if found.answer is Answer.CALL_BACK and found.caller.account is None:
+        return rules["05.identity"].says if "05.identity" in rules else ""
     if found.answer in {Answer.P1, Answer.CALL_BACK}:
         picked = rules.get("08.p1") or rules.get("05.identity")
         return picked.says if picked else ""
@@ -154,12 +189,29 @@ def _other_text(answer: Answer, found: Judged | None) -> str:
             return _("Mail or access is down? Press it first, the ID comes after.")
         return _("Not claimed. If anything changes, press it: paging starts at once.")
     if answer is Answer.IN_WRITING:
-        if found is None:
+        if found is None or found.caller.account is None:
             return _("Ask for the account ID first.")
         return _("Log the call and answer by e-mail.")
-    if found is None:
+    if found is None or found.caller.account is None:
         return _("Ask for the account ID first.")
+    if found.about.p1:
+        return _("A P1 is declared first; then you stay on the line.")
     return _("Not for this caller at this hour.")
+
+
+#: Rules that say nothing to somebody on the telephone while they let the call pass.
+_SILENT = ("01.", "02.", "06.", "10.", "12.")
+
+
+def telling(found: Judged) -> list[Reason]:
+    """The rules that matter for a call, in the order in which they were asked."""
+    case = found.about.case
+    return [
+        reason
+        for reason in found.decision.rules
+        if reason.effect is Effect.CHANGED
+        or not (reason.rule.startswith(_SILENT) or (case is None and reason.rule == "04.thread"))
+    ]
 
 
 def _local(found: Judged, policy: Policy, at: datetime) -> str:
