@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from heliodesk.web.admin import mailboxes, people, teams, words
+from heliodesk.web.admin import audit, mailboxes, people, teams, words
 
 urlpatterns = [
+    path("settings/audit/", audit.show, name="audit"),
+    path("settings/audit.csv", audit.sheet, name="audit_sheet"),
     path("settings/words/", words.kinds, name="words"),
     path("settings/words/<slug:kind>/", words.edit, name="words_kind"),
     path("settings/words/<slug:kind>/try/", words.attempt, name="words_try"),
