@@ -72,6 +72,13 @@ def partnership_here(customer: Customer, id: int, on: date) -> Partnership | Non
     return rows.filter(pk=id, customer=customer.account_id).first()
 
 
+def first_account(contact: Contact, on: date) -> Account | None:
+    """The account at which they have a role today, the oldest role's."""
+    rows = _running(on).filter(contact=contact, valid_from__lte=on).select_related("account")
+    role = rows.order_by("valid_from", "pk").first()
+    return role.account if role else None
+
+
 def company_sign_in(slug: str) -> CompanySignIn | None:
     """The identity provider that an address of the portal names."""
     return CompanySignIn.objects.select_related("account").filter(slug=slug).first()

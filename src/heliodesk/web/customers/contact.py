@@ -11,7 +11,7 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
 from heliodesk.cases import search
-from heliodesk.customers import actions, queries
+from heliodesk.customers import actions, portal, queries
 from heliodesk.customers.access import Hidden, contacts_of, get_contact
 from heliodesk.customers.actions import ContactDetails
 from heliodesk.customers.models import Contact, ContactAddress
@@ -23,6 +23,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.customers import history
+from heliodesk.web.portal import inviting
 from heliodesk.web.told import tell
 
 _MOST_CASES = 12
@@ -117,6 +118,16 @@ def _reactivate(asked: Asked) -> None:
     actions.reactivate_contact(asked.contact, by=asked.person.by, at=asked.at)
 
 
+def _invite(asked: Asked) -> None:
+    """Invite them to the portal, for the account at which they have been longest."""
+    account = portal.first_account(asked.contact, asked.at.date())
+    if account is None:
+        raise Refused(translated("They act for no account."))
+    inviting.invite(
+        asked.contact, account, inviter=asked.person.name, by=asked.person.by, at=asked.at
+    )
+
+
 def _merge(asked: Asked) -> int:
     """Merge this contact into the one with an address; its page is shown then."""
     address = asked.form.get("other", "").strip().lower()
@@ -138,6 +149,7 @@ def _address(asked: Asked) -> ContactAddress:
 
 Work = Callable[[Asked], int | None]
 DEEDS: dict[str, tuple[Work, str]] = {
+    "invite": (_invite, _("They are invited to the portal.")),
     "describe": (_describe, _("The details are saved.")),
     "add_address": (_add_address, _("Mail from this address is theirs now.")),
     "drop_address": (_drop_address, _("Mail from this address is no longer theirs.")),

@@ -14,7 +14,7 @@ from heliodesk.customers.people import PAGE, Member
 from heliodesk.customers.rules import Refused, RoleKind, checked_address
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.kernel import clock
-from heliodesk.web.portal import letters, welcome
+from heliodesk.web.portal import inviting
 from heliodesk.web.portal.door import CustomerRequest, account_admin, as_desk, signed_in
 from heliodesk.web.portal.frame import framed
 from heliodesk.web.told import tell
@@ -154,17 +154,7 @@ def _invite(request: CustomerRequest, contact: Contact) -> None:
     """Mail an invitation; one that was mailed before no longer works."""
     customer, at = request.customer, clock.now()
     account = portal.account_of(customer)
-    actions.invite_contact(contact, account, by=customer.by, at=at)
-    address = contact.addresses.order_by("-preferred", "pk").first()
-    assert address  # noqa: S101 (invite_contact refuses otherwise)
-    letters.mail_invitation(
-        contact,
-        address.address,
-        account.name,
-        welcome.key_of(contact),
-        inviter=customer.name,
-        at=at,
-    )
+    inviting.invite(contact, account, inviter=customer.name, by=customer.by, at=at)
 
 
 def _appoint(request: CustomerRequest, contact: Contact) -> None:
