@@ -33,7 +33,7 @@ def case(settings: Any, tmp_path: Any) -> Case:
     return Case.objects.get()
 
 
-def test_the_counted_intervals_add_up_to_what_wasstretches(case: Case) -> None:
+def test_the_counted_intervals_add_up_to_what_was_counted(case: Case) -> None:
     (one,) = of_case(case.pk, at(26))
     assert [(span.what, span.counted) for span in one.spans] == [
         ("counted", 8 * HOUR), ("closed", 0 * HOUR), ("counted", 2 * HOUR),
