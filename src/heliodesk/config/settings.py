@@ -164,7 +164,7 @@ LIVE_URL = environment.text("HELIODESK_LIVE_URL") or (
 #: Proxies of ours (addresses or CIDR ranges) whose X-Forwarded-For is believed.
 TRUSTED_PROXIES = environment.words("HELIODESK_TRUSTED_PROXIES")
 #: The largest file in a form and how many it takes; together they fit into one mail.
-WEB_FILE_MAX_BYTES = environment.number("HELIODESK_WEB_FILE_MAX_BYTES", 20 * 2**20)
+WEB_FILE_MAX_BYTES = environment.number("HELIODESK_WEB_FILE_MAX_BYTES", 20_000_000)
 WEB_FILES_MAX = environment.number("HELIODESK_WEB_FILES_MAX", 10)
 #: Forms taken in an hour from one network address, and from everybody.
 WEB_FORMS_PER_HOUR = environment.number("HELIODESK_WEB_FORMS_PER_HOUR", 20)

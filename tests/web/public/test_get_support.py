@@ -64,7 +64,7 @@ def test_it_opens_for_anybody_and_says_what_applies(client: Client) -> None:
     assert "Get Support" in text
     assert "+44 20 7847 8701" in text
     assert "Issue Details" in text
-    assert "0 of 2000" in text
+    assert "0 of 2,000" in text
     assert "a form cannot start it" in text
 
 

@@ -100,6 +100,8 @@ class Applies:
     #: Whether mail and forms are being answered now, and when that changes.
     answered: bool
     answered_change: datetime | None
+    #: Nobody signed in.
+    visitor: bool
 
     @property
     def own(self) -> Numbers | None:
@@ -160,6 +162,7 @@ def _of(asker: Asker, policy: Policy, at: datetime, _language: str) -> Applies:
         numbers=_numbers(policy, place.region.code),
         answered=answered,
         answered_change=change,
+        visitor=asker.visitor,
     )
 
 

@@ -11,12 +11,12 @@ def steps(applies: Applies, identifier: str = "", address: str = "") -> list[str
     pack = applies.policy.pack
     label, example = pack.identifier.label, pack.identifier.example
     if identifier:
-        example = f"({identifier})"
+        example = f"({identifier}) …"
     return [
         translated(_("Write to %(address)s."), address=address or applies.address),
         translated(
-            _("Put your %(label)s in parentheses into the subject, such as %(example)s, followed "
-              "by a few words on your issue."), label=label, example=example,
+            _("Put your %(label)s in parentheses into the subject, with a few words on your issue: "
+              "%(example)s"), label=label, example=example,
         ),
         translated(_("Name your company in the text.")),
         translated(_("Describe the issue, or the reason why you write.")),

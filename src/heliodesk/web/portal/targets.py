@@ -11,7 +11,9 @@ from heliodesk.web.translation import translated
 
 
 def sentences(applies: Applies, now: datetime) -> Mapping[str, str]:
-    """By severity: what the form says beside each choice."""
+    """By severity: what the form says beside each choice; nothing where no package is known."""
+    if applies.visitor:
+        return {target.severity: "" for target in applies.targets}
     return {target.severity: _sentence(target, applies.zone, now) for target in applies.targets}
 
 

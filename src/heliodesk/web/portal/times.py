@@ -56,6 +56,14 @@ def short_day(value: date | datetime) -> str:
     return _short_day(value if not isinstance(value, datetime) else value.date(), language())
 
 
+_THOUSANDS = {"en": ",", "de": ".", "fr": "\u202f", "es": ""}
+
+
+def number(count: int) -> str:
+    """A number in the reader's way of writing: ``2,000``, ``2.000``, ``2 000``."""
+    return f"{count:,}".replace(",", _THOUSANDS[language()])
+
+
 def iso(at: datetime) -> str:
     """A moment for machines."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,6 +15,7 @@ from heliodesk.entitlements.policy import Policy
 from heliodesk.intake import subject as subjects
 from heliodesk.intake.tracking import FIELDS
 from heliodesk.web.dates import zone as zone_of
+from heliodesk.web.portal import times
 from heliodesk.web.translation import translated
 
 KINDS = ("technical", "how_to", "implementation", "email_tracking")
@@ -97,7 +98,9 @@ def too_many(over: int) -> str:
     """The sentence for a text that is too long; nothing of it is lost."""
     if over == 1:
         return translated(_("1 character too many. Your text is kept; shorten it."))
-    return translated(_("%(over)s characters too many. Your text is kept; shorten it."), over=over)
+    return translated(
+        _("%(over)s characters too many. Your text is kept; shorten it."), over=times.number(over)
+    )
 
 
 def limit(policy: Policy) -> int:
@@ -121,7 +124,7 @@ def details_too_long(over: int) -> str:
         )
     return translated(
         _("%(over)s characters too many. Your text is kept; shorten it or attach it as a file."),
-        over=over,
+        over=times.number(over),
     )
 
 

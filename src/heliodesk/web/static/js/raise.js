@@ -8,10 +8,11 @@ if (form) {
   const said = form.querySelector('[data-count-said]');
   const meter = form.querySelector('[data-meter]');
   const limit = Number(form.dataset.limit);
+  const shown = (number) => number.toLocaleString(document.documentElement.lang);
   let speaking = 0;
   const tell = () => {
     const length = [...details.value].length;
-    count.textContent = said.dataset.shown.replace('%(count)s', length).replace('%(limit)s', limit);
+    count.textContent = said.dataset.shown.replace('%(count)s', shown(length)).replace('%(limit)s', shown(limit));
     count.classList.toggle('is-over', length > limit);
     meter.value = Math.min(length, limit);
     meter.toggleAttribute('data-over', length > limit);
