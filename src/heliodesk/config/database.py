@@ -29,7 +29,7 @@ def django(conninfo: str) -> dict[str, Any]:
         parts = {key: str(value) for key, value in conninfo_to_dict(conninfo).items()}
     except Exception as error:
         raise environment.BadSetting(
-            f"DATABASE_URL cannot be read ({error}); it looks like "
+            f"DATABASE_URL cannot be read ({' '.join(str(error).split())}); it looks like "
             "postgresql://user:password@host:5432/heliodesk."
         ) from error
     entry = {

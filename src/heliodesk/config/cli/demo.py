@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from heliodesk.config import environment, postgres
+from heliodesk.config import environment, postgres, workable
 from heliodesk.config.cli.open import open_desk, plainly
 from heliodesk.config.cli.serve import listening, load_pages
 from heliodesk.config.server import schema
@@ -30,6 +30,7 @@ def command(options: Options) -> None:
     """
     world = _World(options)
     with plainly():
+        workable.check()
         supervisor = Supervisor(options, load=load_pages)
         supervisor.run(before=world.load, ready=world.welcome)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from heliodesk.config import environment
+from heliodesk.config import environment, workable
 from heliodesk.config.cli.open import open_desk, plainly, start_django
 from heliodesk.config.server import ports
 from heliodesk.config.server.options import Options
@@ -78,6 +78,7 @@ def command(options: Options, reload: bool) -> None:
     Whatever dies is started again. Exit codes: 0 stopped as told, 1 could not start.
     """
     with plainly():
+        workable.check()
         supervisor = Supervisor(options, load=load_pages, reload=reload)
         supervisor.run(before=lambda: None, ready=lambda: None)
 
@@ -95,6 +96,8 @@ def _alone(name: str, *ports_needed: str) -> Callable[..., Any]:
     def command(options: Options) -> None:
         end_with_supervisor()
         _check_port(options, *ports_needed)
+        with plainly():
+            workable.check()
         open_desk()
         next(part for part in PARTS if part.name == name).run()
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from heliodesk.config import workable
 from heliodesk.config.doctor.finding import Finding, doubtful, wrong
 
 SHORTEST_KEY = 32
@@ -85,20 +86,9 @@ def _names() -> Iterator[Finding]:
 
 
 def _mail() -> Iterator[Finding]:
-    if settings.MAIL_FAILED_AUTH not in {"hold", "flag"}:
-        yield wrong(
-            f"HELIODESK_MAIL_FAILED_AUTH is {settings.MAIL_FAILED_AUTH!r}.", "Give hold or flag."
-        )
-    certificate, key = settings.MAIL_TLS_CERT, settings.MAIL_TLS_KEY
-    for name, path in (("CERT", certificate), ("KEY", key)):
-        if path and not Path(path).is_file():
-            yield wrong(f"HELIODESK_MAIL_TLS_{name} names {path}, which is no file.", "Correct it.")
-    if bool(certificate) != bool(key):
-        yield wrong(
-            "Only one of HELIODESK_MAIL_TLS_CERT and HELIODESK_MAIL_TLS_KEY is set.",
-            "Set both, or neither.",
-        )
-    if settings.MAIL_HOST not in LOOPBACK and not certificate:
+    for says, do in workable.faults(settings):
+        yield wrong(says, do)
+    if settings.MAIL_HOST not in LOOPBACK and not settings.MAIL_TLS_CERT:
         yield doubtful(
             f"Mail is taken in at {settings.MAIL_HOST} without TLS.",
             "Set HELIODESK_MAIL_TLS_CERT and HELIODESK_MAIL_TLS_KEY, or listen at 127.0.0.1 only.",
