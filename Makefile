@@ -25,9 +25,10 @@ screenshots: ## the pictures for the docs, from the demo
 	@bin/system-servers
 	@.venv/bin/python -m tests.browser.screenshots
 
-chaos: ## kill the worker, the listener and the database again and again while mail comes in
+chaos: ## kill the parts and the database again and again, while mail comes in and P1s page
 	@bin/setup --dev
 	@.venv/bin/pytest tests -m chaos
+	@.venv/bin/python -m bench.chaos $(CHAOS)
 
 lock: ## resolve the dependencies anew
 	@bin/lock

@@ -141,6 +141,8 @@ def figures(desk: Desk, name: str, committed: dict[int, float], taken: dict[int,
     """The row of a run."""
     first = first_pages(desk)
     waits = sorted(first[p1] - at for p1, at in committed.items() if p1 in first)
+    #: Taken before their first page got through; they needed none.
+    taken_unpaged = {p1 for p1, at in taken.items() if at and at < first.get(p1, at + 1)}
     keys: dict[str, list[dict[str, object]]] = defaultdict(list)
     late = 0
     for line in desk.delivered():
@@ -152,7 +154,7 @@ def figures(desk: Desk, name: str, committed: dict[int, float], taken: dict[int,
     return Row(
         run=name,
         p1s=len(committed),
-        never_paged=len(committed.keys() - first.keys()),
+        never_paged=len(committed.keys() - first.keys() - taken_unpaged),
         p50=_at(waits, 0.50),
         p95=_at(waits, 0.95),
         p99=_at(waits, 0.99),
@@ -172,6 +174,7 @@ def _at(waits: list[float], share: float) -> float:
 
 RUNS: dict[str, Callable[[Desk], AbstractContextManager[None]]] = {
     "no kills": lambda desk: nullcontext(),
+    "kill -9 of a random pager every 2 s": lambda desk: desk.killing(2.0),
     "kill -9 of a random pager every 0.5 s": lambda desk: desk.killing(0.5),
     "database stopped hard three times": lambda desk: desk.stopping_the_database(3, 3.0),
     "one of three frozen for 12 s, twice": lambda desk: desk.freezing(12.0, 2),

@@ -16,6 +16,7 @@ django.setup()
 
 from heliodesk.config import pager  # noqa: E402
 from heliodesk.config.server.forked import Forked  # noqa: E402
+from heliodesk.oncall import jobs, sending  # noqa: E402, F401 - loaded once, before they fork
 
 
 def main() -> None:

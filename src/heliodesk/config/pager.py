@@ -21,6 +21,7 @@ log = structlog.get_logger()
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 2.0
 OUTSIDE_SECONDS = 10.0
+HANDOVER_SECONDS = 5.0
 OTHERS_SECONDS = 30.0
 #: Pages handed over at the same time; one that hangs holds up no other.
 HANDS = 16
@@ -36,7 +37,12 @@ class Pager:
         self.name = name_of(part)
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix=f"page-{part}")
         self.busy: set[Future[None]] = set()
-        self.due = {"beat": 0.0, "outside": 0.0, "others": time.monotonic() + OTHERS_SECONDS}
+        self.due = {
+            "beat": 0.0,
+            "outside": 0.0,
+            "handovers": 0.0,
+            "others": time.monotonic() + OTHERS_SECONDS,
+        }
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; when the database is away, come back to it."""
@@ -73,6 +79,8 @@ class Pager:
         if self._is_time("outside", OUTSIDE_SECONDS):
             self._in_hand(lambda: jobs.tell_outside(self.name))
         done = jobs.sweep()
+        if self._is_time("handovers", HANDOVER_SECONDS):
+            done += jobs.sweep_handovers()
         if self._is_time("others", OTHERS_SECONDS):
             jobs.alarm_of_silence()
         self.busy = {future for future in self.busy if not future.done()}

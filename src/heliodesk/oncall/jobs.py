@@ -3,30 +3,52 @@
 import os
 import socket
 from datetime import datetime
+from typing import NamedTuple
 
 import httpx
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from heliodesk.channels import outgoing, threading_ids
 from heliodesk.channels.mailboxes import active_mailboxes
 from heliodesk.channels.outgoing import OutboundDraft
 from heliodesk.channels.sending import send_due
 from heliodesk.identity.models import User
+from heliodesk.kernel import reading
 from heliodesk.oncall import queries
 from heliodesk.oncall.actions import alarms, handing_over, paging, planning, standing_in, watching
 from heliodesk.oncall.rules.words import Purpose
 
 
+class Due(NamedTuple):
+    """The database's time, and what is due by it."""
+
+    at: datetime
+    step: bool
+    contact: bool
+
+
+_DUE = """
+select t.at,
+    exists (select from oncall_p1 where state = 'triggered' and follows_id is null
+             and next_due_at <= t.at),
+    exists (select from oncall_p1 where state = 'acked' and follows_id is null
+             and contact_due_at <= t.at)
+from (select clock_timestamp() as at) t
+"""
+
+
 def sweep() -> int:
-    """Everything of P1s that is due by the database's clock; how much was done."""
+    """Fire the steps that are due by the database's clock; how much was done."""
+    due = reading.shaped(connection, Due, _DUE)[0]
+    done = paging.fire_due(due.at) if due.step else 0
+    return done + (paging.chase_contact(due.at) if due.contact else 0)
+
+
+def sweep_handovers() -> int:
+    """Ask for the handovers that are due, and page where nobody accepted one in time."""
     at = queries.database_time()
-    return (
-        paging.fire_due(at)
-        + paging.chase_contact(at)
-        + handing_over.ask_due(at)
-        + handing_over.chase_late(at)
-    )
+    return handing_over.ask_due(at) + handing_over.chase_late(at)
 
 
 def plan_ahead(at: datetime) -> int:

@@ -6,10 +6,10 @@ least once, and again only under the same key and text (G6). All times are the d
 """
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
-from django.db import connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from heliodesk.kernel import reading
 from heliodesk.oncall.senders.known import sender_of
@@ -59,7 +59,7 @@ _FAILS = """
 update oncall_contactmethod set failing_since = coalesce(failing_since, clock_timestamp()),
     error = %s where id = %s
 """
-_WAITS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
+_WAITS = (0.2, 0.5, 1.0, 2.0, 3.0, 4.0)
 #: So many failures in a row mark a way as failing.
 _FAILING_AFTER = 4
 
@@ -98,6 +98,7 @@ def claim(most: int) -> list[Claimed]:
 
 def send(page: Claimed) -> bool:
     """Hand one page over and settle it; whether the provider took it."""
+    close_old_connections()
     if time.monotonic() - page.at > STALE_SECONDS and not _still_ours(page):
         return False
     try:
@@ -110,10 +111,9 @@ def send(page: Claimed) -> bool:
         log.exception("page_failed", page=page.id)
         _failed(page, f"{type(error).__name__}: {error}", gone=False)
     else:
-        with connection.cursor() as cursor:
-            cursor.execute(_SENT, [ref[:200], page.id])
-            if page.method_id:
-                cursor.execute(_WORKS, [page.method_id])
+        _write(_SENT, [ref[:200], page.id])
+        if page.method_id:
+            _write(_WORKS, [page.method_id])
         log.info("page_sent", page=page.id, channel=page.channel, attempts=page.attempts)
         return True
     return False
@@ -126,16 +126,25 @@ def _still_ours(page: Claimed) -> bool:
 def _failed(page: Claimed, error: str, *, gone: bool) -> None:
     wait = _WAITS[min(page.attempts, len(_WAITS)) - 1]
     log.warning("page_not_taken", page=page.id, channel=page.channel, error=error, gone=gone)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _AGAIN,
-            {
-                "error": error[:500],
-                "gone": gone,
-                "wait": wait,
-                "id": page.id,
-                "attempts": page.attempts,
-            },
-        )
-        if page.method_id and (gone or page.attempts >= _FAILING_AFTER):
-            cursor.execute(_FAILS, [error[:500], page.method_id])
+    given = {
+        "error": error[:500],
+        "gone": gone,
+        "wait": wait,
+        "id": page.id,
+        "attempts": page.attempts,
+    }
+    _write(_AGAIN, given)
+    if page.method_id and (gone or page.attempts >= _FAILING_AFTER):
+        _write(_FAILS, [error[:500], page.method_id])
+
+
+def _write(sql: str, params: Any) -> None:
+    """Settle something; once more on a new connection when the database went away meanwhile."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        time.sleep(0.2)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)

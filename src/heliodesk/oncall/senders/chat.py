@@ -1,6 +1,6 @@
 """Chat and a hundred other services, by the addresses that apprise knows (``slack://…``)."""
 
-import apprise
+from typing import Any
 
 from heliodesk.oncall.senders.letter import SECONDS, Gone, Letter, TryAgain
 
@@ -8,17 +8,25 @@ from heliodesk.oncall.senders.letter import SECONDS, Gone, Letter, TryAgain
 _REFUSED = ("file:", "syslog:", "dbus:", "gnome:", "macosx:", "windows:", "kde:", "glib:", "qt:")
 
 
+def _apprise() -> Any:
+    """The library, loaded when it is first needed: it is large, and most desks chat elsewhere."""
+    import apprise
+
+    return apprise
+
+
 def readable(address: str) -> bool:
     """Whether apprise knows such an address, and it leads out of this machine."""
     if address.strip().lower().startswith(_REFUSED):
         return False
-    return bool(apprise.Apprise().add(address))
+    return bool(_apprise().Apprise().add(address))
 
 
 def chat(letter: Letter) -> str:
     """Post to one service."""
     if not readable(letter.address):
         raise Gone("No service is known by this address.")
+    apprise = _apprise()
     desk = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Heliodesk", async_mode=False))
     desk.add(letter.address)
     try:

@@ -1,18 +1,26 @@
 """Mail: an outbound row, which the desk sends like any other mail."""
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from heliodesk.channels import outgoing, threading_ids
 from heliodesk.channels.mailboxes import active_mailboxes
 from heliodesk.channels.outgoing import BadDraft, OutboundDraft
 from heliodesk.oncall.queries import database_time
-from heliodesk.oncall.senders.letter import Gone, Letter, Unset
+from heliodesk.oncall.senders.letter import Gone, Letter, TryAgain, Unset
 
 KIND = "page"
 
 
 def mail(letter: Letter) -> str:
     """Write the mail; twice under one key is once."""
+    try:
+        return _written(letter)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise TryAgain("The database went away.") from error
+
+
+def _written(letter: Letter) -> str:
     boxes = active_mailboxes()
     if not boxes:
         raise Unset("The desk has no mailbox to send from.")

@@ -2,9 +2,7 @@
 
 import json
 
-import requests
 from django.conf import settings
-from pywebpush import WebPushException, webpush
 
 from heliodesk.oncall.senders.letter import SECONDS, Gone, Letter, TryAgain, Unset
 
@@ -17,6 +15,9 @@ def push(letter: Letter) -> str:
     """Show a notification in one browser; a click opens the page's own address."""
     if not settings.PUSH_KEY or not settings.PUSH_CONTACT:
         raise Unset("Set HELIODESK_PUSH_KEY and HELIODESK_PUSH_CONTACT.")
+    import requests  # loaded when first needed: together they are large
+    from pywebpush import WebPushException, webpush
+
     try:
         subscription = json.loads(letter.address)
         answer = webpush(

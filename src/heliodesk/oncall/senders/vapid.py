@@ -4,9 +4,7 @@ import base64
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from py_vapid import Vapid, VapidException
 
 
 def public_key() -> str:
@@ -16,6 +14,9 @@ def public_key() -> str:
 
 @lru_cache(maxsize=2)
 def _of(path: str) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from py_vapid import Vapid, VapidException
+
     try:
         if not Path(path).exists():
             return ""
