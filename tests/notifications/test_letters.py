@@ -22,6 +22,7 @@ from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.identity.rules import Role
 from heliodesk.intake import actions as intake
 from heliodesk.intake.models import HeldItem
+from heliodesk.journal.models import Event
 from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel.references import spoken
 from heliodesk.notifications.rendering import KINDS
@@ -103,6 +104,18 @@ def everything(by: By) -> dict[str, str]:
     again = post.mail(sender="mara12@northwind.example", subject=f"Re: [#{case.ref}] again")
     post.send(again, at=AT + timedelta(days=7))
     keep("NA")
+    worse = asked("AU", 14)
+    letters()
+    again = post.mail(
+        sender="mara14@northwind.example",
+        subject=f"Re: [#{worse.ref}] late",
+        text="Priority: P1\nNow all of us are down.\n",
+    )
+    post.send(again, at=AT + timedelta(hours=1))
+    keep("reply")
+    with transaction.atomic():
+        record([Happening("p1_missed", "case", worse.pk)], by=SYSTEM, at=AT)
+    keep("nobody yet")
     silent = asked("SG", 13)
     actions.reply(silent, text="Which server?", then=Verb.AWAIT_CUSTOMER, by=by, at=AT)
     letters()
@@ -150,3 +163,17 @@ def test_a_reminder_goes_out_once_a_step(by: By) -> None:
     assert first.automatic
     assert "17:00 on Tuesday 10 March 2026, London (GMT)" in first.text
     assert "Which one?" in first.text
+
+
+def test_who_claims_a_p1_by_a_reply_is_asked_to_call_once() -> None:
+    case = asked("UK", 1)
+    letters()
+    for number in range(3):
+        again = post.mail(
+            sender="mara1@northwind.example", subject=f"Re: P1 [#{case.ref}] {number}"
+        )
+        post.send(again, at=AT + timedelta(minutes=number))
+    assert [row.kind for row in Outbound.objects.all()] == ["p1_by_phone"]
+    case.refresh_from_db()
+    assert (case.priority, "p1_requested_not_by_phone" in case.flags) == ("P2", True)
+    assert Event.objects.get(verb="prioritise").data["was"] == "P3"

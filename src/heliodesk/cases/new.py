@@ -103,4 +103,6 @@ class Heard:
     decision_id: int | None = None
     #: The priority it is reopened at; a P1 that comes back in writing is none any more (C17).
     priority: str = ""
+    #: A P1 is claimed in writing: the case rises to that priority, if it is lower (C5).
+    urgent: bool = False
     told: dict[str, Any] = field(default_factory=dict)

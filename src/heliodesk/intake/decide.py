@@ -31,6 +31,8 @@ from heliodesk.intake.thread import Proof, Target, find
 ANSWERS_PER_HOUR = 6
 #: Mail of the past is filed and never answered.
 _SILENT = frozenset({"import"})
+#: The decision's flag for a P1 that is claimed in writing (C5).
+_IN_WRITING = "p1_requested_not_by_phone"
 _ACTIVE = frozenset({ContactRole.DESIGNATED, ContactRole.AUTHORISED, ContactRole.PARTNER})
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED, State.CANCELLED})
 
@@ -253,12 +255,19 @@ def _on_case(
             flags=decision.flags,
         )
     flags = ("auth_failed",) if _spoofed(draft) else ()
+    urgent = _claims_p1_anew(draft, case, decision)
     return replace(
         common,
         reopen=case.state in {State.RESOLVED, State.CLOSED},
-        flags=flags,
-        answer=decision.decision is Verdict.REOPEN,
+        flags=(*flags, _IN_WRITING) if urgent else flags,
+        answer=decision.decision is Verdict.REOPEN or urgent,
     )
+
+
+def _claims_p1_anew(draft: Draft, case: CaseFacts, decision: Decision) -> bool:
+    """Whether a message claims a P1, which only a call makes, and nobody was asked to call yet."""
+    asked = case.priority == "P1" or _IN_WRITING in case.flags
+    return draft.severity == "P1" and not asked and _IN_WRITING in decision.flags
 
 
 def _as_party(role: ContactRole, *, party: bool) -> ContactRole:

@@ -32,6 +32,7 @@ class CaseFacts:
     priority: str
     #: Addresses of its parties, in lower case.
     parties: frozenset[str] = frozenset()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ with recursive named(start, id) as (
      where c.merged_into_id is not null
 )
 select n.start, s.ref, c.id, c.ref, c.account_id, c.state, c.offshore, c.closed_at,
-       c.priority, (select array_agg(p.address) from cases_participant p where p.case_id = c.id)
+       c.priority, c.flags,
+       (select array_agg(p.address) from cases_participant p where p.case_id = c.id)
   from named n
   join cases_case s on s.id = n.start
   join cases_case c on c.id = n.id
@@ -231,6 +233,7 @@ def _cases(
         offshore,
         closed_at,
         priority,
+        flags,
         parties,
     ) in cursor.fetchall():
         known = CaseFacts(
@@ -242,6 +245,7 @@ def _cases(
             closed_at,
             priority,
             frozenset(parties or ()),
+            tuple(flags),
         )
         cases[start] = cases[id] = known
         by_ref[start_ref] = by_ref[ref] = id

@@ -12,7 +12,7 @@ from heliodesk.cases.new import Heard, NewAttachment, NewCase, NewMessage, Party
 from heliodesk.cases.rules import Happened, Stage, urgency
 from heliodesk.customers.actions import addresses_bounced, addresses_heard
 from heliodesk.entitlements import stored
-from heliodesk.entitlements.wording import tell
+from heliodesk.entitlements.tongues import tell_in
 from heliodesk.intake import page
 from heliodesk.intake.draft import Draft
 from heliodesk.intake.facts import Facts
@@ -25,6 +25,8 @@ from heliodesk.kernel.text import one_line, preview, storable
 
 #: The decision's flag for mail to an address of the other side.
 _WRONG_SIDE = "wrong_regional_address"
+#: The decision's flag for a P1 that is claimed in writing.
+_IN_WRITING = "p1_requested_not_by_phone"
 
 
 @dataclass
@@ -128,8 +130,15 @@ def told_of(draft: Draft, outcome: Outcome, facts: Facts) -> dict[str, Any]:
     told: dict[str, Any] = {"answer": outcome.answer}
     if outcome.answer and outcome.decision:
         told["message"] = outcome.decision.message
-        told["sentence"] = tell(outcome.decision, facts.pack.policy)
+        told["language"] = _language(draft, outcome)
+        told["sentence"] = tell_in(told["language"], outcome.decision, facts.pack.policy)
     return told
+
+
+def _language(draft: Draft, outcome: Outcome) -> str:
+    """What the sender reads: as their contact has it, else as the form was filled in."""
+    contact = outcome.contact
+    return (contact.language if contact else "") or draft.language
 
 
 def letter_of(draft: Draft, ref: str) -> dict[str, Any]:
@@ -243,6 +252,7 @@ def _append(
                 flags=outcome.flags,
                 decision_id=decisions.get(index),
                 priority=(outcome.decision.priority or "") if outcome.decision else "",
+                urgent=_IN_WRITING in outcome.flags,
                 told=told_of(drafts[index], outcome, facts),
             )
         )

@@ -6,6 +6,7 @@ from typing import Any
 from heliodesk.channels import outgoing, threading_ids
 from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes, answering
 from heliodesk.channels.outgoing import OutboundDraft
+from heliodesk.entitlements.tongues import short
 from heliodesk.entitlements.wording import PLACEHOLDER
 from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel.references import spoken
@@ -26,6 +27,11 @@ def acknowledge(events: Sequence[Recorded]) -> None:
 def reopened(events: Sequence[Recorded]) -> None:
     """The customer hears that a reply brought the case back (C17)."""
     _letters([e for e in events if "message" in e.data], "reopened", automatic=True)
+
+
+def p1_by_phone(events: Sequence[Recorded]) -> None:
+    """Who claims a P1 in writing on a case is asked to call at once (C5)."""
+    _letters([e for e in events if "message" in e.data], "p1_by_phone", automatic=True)
 
 
 def answer(events: Sequence[Recorded]) -> None:
@@ -92,8 +98,9 @@ def _letters(
             boxes, region=letter.region, offshore=letter.offshore, written_to=letter.mailbox_id
         )
         if box and outgoing.is_address(letter.requester):
-            own = words.of(kind, region=letter.region, language=letter.language)
-            mail = render(own, _values(letter, event.told), box)
+            language = letter.language or str(event.told.get("language", ""))
+            own = words.of(kind, region=letter.region, language=language)
+            mail = render(own, _values(letter, event.told), box, short(language))
             drafts.append(_draft(_key(kind, event, letter), letter, mail, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
 
@@ -117,7 +124,9 @@ def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
         "attachments": [str(file["name"]) for file in letter.files],
         "author": letter.author,
         "text": text,
-        "until": str(told.get("until", "")),
+        "until": str(
+            told.get("until_in", {}).get(short(letter.language)) or told.get("until", "")
+        ),
         "resolution": letter.resolution.strip(),
     }
 
@@ -170,7 +179,9 @@ def _held(events: Sequence[Recorded], kind: str, *, automatic: bool) -> None:
         written_to = event.told["mailbox_id"]
         box = next((b for b in boxes if b.id == written_to), boxes[0] if boxes else None)
         if box:
-            own = words.of(kind, region=box.region, language="en")
+            own = words.of(
+                kind, region=box.region, language=str(event.told.get("language", "") or "en")
+            )
             drafts.append(_held_draft(kind, event, own, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
 
@@ -185,7 +196,7 @@ def _held_draft(
         "sentence": told.get("sentence", ""),
         "text": told.get("text", ""),
     }
-    mail = render(own, values, box)
+    mail = render(own, values, box, short(str(told.get("language", ""))))
     answered = f"<{told['message_id']}>" if told["message_id"] else ""
     return OutboundDraft(
         key=f"{kind}:{event.subject_id}",
@@ -210,6 +221,7 @@ def _held_draft(
 FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "opened"): acknowledge,
     ("case", "reopen"): reopened,
+    ("case", "hear"): p1_by_phone,
     ("case", "reply"): answer,
     ("case", "reminded"): remind,
     ("case", "resolve"): resolved,

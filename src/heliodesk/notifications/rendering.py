@@ -23,6 +23,7 @@ KINDS: dict[str, str] = {
     "acknowledgement": "A new case: the reference, and the details as they came.",
     "reply": "An engineer's answer.",
     "reopened": "A reply brought a closed case back.",
+    "p1_by_phone": "A P1 claimed by a reply: call this number.",
     "reminder": "We wait for the customer: what was asked, and until when.",
     "resolved": "A case was resolved without an answer beside it: how, and how to say no.",
     "p1_missed": "A critical case that no engineer has taken yet: the next one is being called.",
@@ -69,10 +70,12 @@ _TEXT = _environment(autoescape=False)
 _PAGE = _environment(autoescape=True)
 
 
-@lru_cache(maxsize=32)
-def shipped(kind: str) -> Words:
-    """The words that ship with the desk."""
-    subject, _, text = (_WORDS / f"{kind}.txt").read_text(encoding="utf-8").partition("\n\n")
+@lru_cache(maxsize=64)
+def shipped(kind: str, language: str = "en") -> Words:
+    """The words that ship with the desk, in a language; English where it is none of ours."""
+    own = _WORDS / language / f"{kind}.txt"
+    found = own if language != "en" and own.is_file() else _WORDS / f"{kind}.txt"
+    subject, _, text = found.read_text(encoding="utf-8").partition("\n\n")
     return Words(subject.strip(), text.strip())
 
 
@@ -86,7 +89,9 @@ def _frame() -> Template:
     return _compiled((_WORDS / "frame.html").read_text(encoding="utf-8"), page=True)
 
 
-def render(words: Words, values: Mapping[str, Any], box: MailboxFacts) -> Mail:
+def render(
+    words: Words, values: Mapping[str, Any], box: MailboxFacts, language: str = "en"
+) -> Mail:
     """The mail in the brand of a mailbox.
 
     Raises:
@@ -98,6 +103,7 @@ def render(words: Words, values: Mapping[str, Any], box: MailboxFacts) -> Mail:
         text = _compiled(words.text, page=False).render(known)[:_LONGEST].strip() + "\n"
         body = _compiled(words.html, page=True).render(known) if words.html else paragraphs(text)
         html = _frame().render(
+            language=language or "en",
             brand=known["brand"],
             color=box.brand_color or "#2456c9",
             subject=subject,

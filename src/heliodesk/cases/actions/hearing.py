@@ -55,8 +55,8 @@ def hear(heard: Sequence[Heard], *, at: datetime) -> list[int]:
             case.flags |= set(one.flags)
             case.decision_id = one.decision_id or case.decision_id
             happenings += _events(one, message_id, before, case.state)
-            if before in _REOPENABLE and case.state != before:
-                happenings += _lowered(one, case)
+            reopened = before in _REOPENABLE and case.state != before
+            happenings += _requalified(one, case, reopened=reopened)
         rows = [
             (id, c.state, sorted(c.flags), c.decision_id, c.priority, c.urgency)
             for id, c in known.items()
@@ -87,13 +87,18 @@ def _locked(cursor: sql.Cursor, ids: set[int]) -> dict[int, _Hearing]:
     return {id: _Hearing(State(state), *rest) for id, state, *rest in cursor.fetchall()}
 
 
-def _lowered(one: Heard, case: _Hearing) -> list[Happening]:
-    """A P1 that is reopened in writing comes back at the priority decided (R81, C17)."""
-    if case.priority != "P1" or one.priority in {"", "P1"}:
+def _requalified(one: Heard, case: _Hearing, *, reopened: bool) -> list[Happening]:
+    """A P1 that is reopened in writing comes back at the priority decided (R81, C17); who claims
+    one in writing on a lesser case gets that too (C5)."""
+    was, decided = case.priority, one.priority
+    if reopened and was == "P1" and decided not in {"", "P1"}:
+        reason = "Reopened in writing; a P1 is raised by telephone."
+    elif one.urgent and decided and decided < was:
+        reason = "P1 was claimed in writing; a P1 is raised by telephone."
+    else:
         return []
-    case.priority, case.urgency = one.priority, reprioritised(case.urgency, one.priority)
-    reason = "Reopened in writing; a P1 is raised by telephone."
-    data = {"priority": one.priority, "was": "P1", "reason": reason}
+    case.priority, case.urgency = decided, reprioritised(case.urgency, decided)
+    data = {"priority": decided, "was": was, "reason": reason}
     return [Happening(Verb.PRIORITISE, "case", one.case_id, data)]
 
 

@@ -37,6 +37,7 @@ _KINDS = {
     "acknowledgement": _("Acknowledgement"),
     "reply": _("Answer"),
     "reopened": _("Reopened"),
+    "p1_by_phone": _("Asked to call"),
     "reminder": _("Reminder"),
     "resolved": _("Resolved"),
     "held": _("How to write again"),
