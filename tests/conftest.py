@@ -14,6 +14,7 @@ PROGRAMS = {
     "dovecot": ("/usr/sbin/dovecot",),
     "postfix": ("/usr/sbin/postfix",),
     "postgresql": tuple(f"/usr/lib/postgresql/{major}/bin/postgres" for major in range(30, 14, -1)),
+    "sipp": ("/usr/bin/sipp",),
     "swaks": ("/usr/bin/swaks",),
     "root": (),
 }

@@ -105,9 +105,9 @@ class Dialogue:
             told, digits, step = asked.result(), "", step + 1
             self.engineer = None
             if told["do"] == "gather":
-                most, seconds = int(told["max"]), float(told["timeout"])
-                yield from self._keys(most, seconds)
-                digits = self.leg.keys.rstrip("#")
+                most = int(told["max"])
+                yield from self._keys(most, float(told["timeout"]))
+                digits = self._taken(most)
             elif told["do"] == "dial":
                 yield from self._dial(told["target"], float(told["timeout"]))
             else:
@@ -115,12 +115,19 @@ class Dialogue:
                 return
 
     def _keys(self, most: int, seconds: float) -> Iterator[bool]:
-        """Wait for keys as Read does: so many, a hash, or silence."""
-        self.leg.keys, heard, end = "", 0, time.monotonic() + seconds
+        """Wait for keys as Read does: so many, a hash, or silence. Keys pressed early count."""
+        heard, end = len(self.leg.keys), time.monotonic() + seconds
         while len(self.leg.keys) < most and "#" not in self.leg.keys and time.monotonic() < end:
             if len(self.leg.keys) > heard:
                 heard, end = len(self.leg.keys), time.monotonic() + seconds
             yield True
+
+    def _taken(self, most: int) -> str:
+        """The keys of this question; what was pressed beyond them is kept for the next."""
+        found = self.leg.keys.partition("#")[0][:most]
+        rest = self.leg.keys[len(found) :]
+        self.leg.keys = rest.removeprefix("#") if len(found) < most else rest
+        return found
 
     def _dial(self, target: str, seconds: float) -> Iterator[bool]:
         name = target.rpartition("/")[2]
