@@ -43,6 +43,6 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=1, stdout=Progress())
         call_command("createcachetable", verbosity=0)
         if connection.execute("select portal_open()").fetchone() == (False,):
-            say("the customer portal is closed: `heliodesk doctor` says which role it needs")
+            say("the customer portal is closed: `heliodesk check` says which role it needs")
         activate_shipped(at=now())
     schema.remember_current(dsn)

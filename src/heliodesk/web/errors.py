@@ -13,6 +13,7 @@ from heliodesk.cases.access import Hidden
 from heliodesk.cases.rules import Refused
 from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, for_whom
 from heliodesk.web.answer import page
+from heliodesk.web.portal.wall import Closed
 
 log = structlog.get_logger()
 #: When a browser may try again after the database went away.
@@ -114,6 +115,18 @@ def failed(request: HttpRequest) -> HttpResponse:
     )
 
 
+def closed(request: HttpRequest) -> HttpResponse:
+    """The portal's role is missing in the database: the operator has to make it."""
+    log.error("portal.closed", hint="heliodesk check says which role the database lacks")
+    return error(
+        request,
+        503,
+        _("The portal is not open yet"),
+        _("We are setting it up. Write to support or call; your cases are safe."),
+        home="/get-support/",
+    )
+
+
 def told_as_pages(get_response: Any) -> Any:
     """Middleware: turn what the rooms refuse into pages."""
 
@@ -123,6 +136,8 @@ def told_as_pages(get_response: Any) -> Any:
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Hidden):
             return not_found(request, exception)
+        if isinstance(exception, Closed):
+            return closed(request)
         if isinstance(exception, Refused):
             return refused(request, exception)
         return None

@@ -1,5 +1,6 @@
 """Signing in with django-allauth: staff only, by e-mail address; the stock pages in our look."""
 
+import ipaddress
 import uuid
 from typing import Any
 
@@ -26,6 +27,7 @@ from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web.access import for_everybody, public
 from heliodesk.web.answer import page
+from heliodesk.web.peer import peer
 
 log = structlog.get_logger()
 #: Mails of this kind let people in: no list of sent mail may show them.
@@ -51,6 +53,13 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return response  # type: ignore[no-any-return]
         clear_login(request)
         return redirect("/support/sign-in/")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Who asks, past our own proxies; limits a network address count for theirs."""
+        try:
+            return str(ipaddress.ip_address(peer(request)))
+        except ValueError:
+            return str(super().get_client_ip(request))
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only addresses within the desk: a path, never another host."""

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -13,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Contact
 from heliodesk.identity.models import MailedCode, User
+from heliodesk.web import peer
 from heliodesk.web.portal import brand
 from heliodesk.web.sign_in import MAIL_KIND
 from tests import make
@@ -114,6 +117,29 @@ def test_an_unknown_address_gets_the_same_answer_by_the_same_work(mara: Contact)
         seen.append((answer.status_code, answer["Location"], page, shapes))
     assert seen[0] == seen[1] == seen[2]
     assert Outbound.objects.get().to == ["mara@north.example"]
+
+
+@pytest.fixture
+def behind_a_proxy(settings: Any) -> Iterator[None]:
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    for kept in (peer._trusted, peer._networks):
+        kept.cache_clear()
+    yield
+    for kept in (peer._trusted, peer._networks):
+        kept.cache_clear()
+
+
+def test_a_network_address_is_counted_past_our_own_proxy(
+    mara: Contact, behind_a_proxy: None
+) -> None:
+    for forwarded in ("203.0.113.9", "203.0.113.9, 127.0.0.1", "not an address"):
+        Client().post(
+            SIGN_IN,
+            {"email": "nobody@x.example", "how": "code"},
+            headers={"X-Forwarded-For": forwarded},
+        )
+    ips = MailedCode.objects.order_by("pk").values_list("ip", flat=True)
+    assert list(ips) == ["203.0.113.9", "203.0.113.9", "127.0.0.1"]
 
 
 def test_asking_too_often_is_not_answered_by_mail(client: Client, mara: Contact) -> None:

@@ -11,9 +11,10 @@ from heliodesk.customers.models import Contact
 from heliodesk.journal.record import SYSTEM, Happening, record
 from heliodesk.kernel import clock
 from heliodesk.kernel.wall import ROLE
-from heliodesk.web.portal import who
+from heliodesk.web.portal import wall, who
 from heliodesk.web.portal.wall import as_contact, as_desk
 from tests import make
+from tests.web.conftest import Portal
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +168,11 @@ def test_an_action_runs_as_the_desk_and_the_wall_stands_again() -> None:
         assert column("select current_user::text") == {ROLE}
         assert column("select verb from journal_event") == set()
     assert column(TITLES) == {"secret"}
+
+
+def test_without_the_role_nobody_comes_in(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = portal(make.contact(make.account(), kind="admin"))
+    monkeypatch.setattr(wall, "ROLE", "no_such_role")
+    answer = client.get("/support/contacts/")
+    assert answer.status_code == 503
+    assert "not open yet" in answer.content.decode()

@@ -8,7 +8,7 @@ settings end with the transaction, so that a pooled connection carries nothing o
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 
 from heliodesk.customers.customer import Customer
 from heliodesk.kernel import clock, reading
@@ -23,17 +23,24 @@ _AS = "select set_config('role', %s, true)"
 _DESK = "none"
 
 
+class Closed(Exception):
+    """The database lacks the portal's role: without the wall nobody comes in."""
+
+
 @contextmanager
 def as_contact(customer: Customer) -> Iterator[None]:
     """Let the database answer as it does to this contact, in one transaction.
 
     Raises:
-        ProgrammingError: the server has no such role; ``heliodesk doctor`` says what to do.
+        Closed: the server has no such role; ``heliodesk check`` says what to do.
     """
     within = connection.in_atomic_block
     with transaction.atomic():
         on = clock.now().date().isoformat()
-        reading.rows(connection, _IN, [str(customer.contact_id), on, ROLE])
+        try:
+            reading.rows(connection, _IN, [str(customer.contact_id), on, ROLE])
+        except (ProgrammingError, DataError) as error:
+            raise Closed from error
         try:
             yield
         finally:
