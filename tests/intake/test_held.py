@@ -1,6 +1,7 @@
 """What a person decides about held items."""
 
 import pytest
+from django.test import Client
 
 from heliodesk.cases.models import Case, Message
 from heliodesk.cases.rules import Refused
@@ -9,6 +10,7 @@ from heliodesk.intake import actions
 from heliodesk.intake.models import HeldItem
 from heliodesk.journal.models import Event
 from heliodesk.journal.record import By
+from heliodesk.notifications.models import Notice
 from tests import make
 from tests.intake import post
 from tests.intake.conftest import NORTHWIND, World
@@ -159,3 +161,29 @@ def test_a_message_that_cannot_be_written_is_held_alone(
     post.file()
     assert Case.objects.count() == 2
     assert "cannot write this" in HeldItem.objects.get().detail
+
+
+def test_leads_hear_of_a_message_that_could_not_be_filed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from heliodesk.intake import pipeline
+
+    def broken(raw: bytes, **how: object) -> object:
+        raise ZeroDivisionError("cannot read this")
+
+    lead, cleared = make.user(role="lead"), make.user(role="admin", offshore=True)
+    make.user()
+    monkeypatch.setattr(pipeline, "read", broken)
+    for box in (world.onshore, world.offshore):
+        post.send(post.mail(sender="mara@northwind.example"), mailbox=box)
+    refs = list(HeldItem.objects.order_by("id").values_list("ref", flat=True))
+    told = Notice.objects.filter(verb="mail_stuck").order_by("id")
+    assert [(n.user_id, n.data["ref"]) for n in told if n.user_id == lead.pk] == [
+        (lead.pk, refs[0])
+    ]
+    assert [n.data["ref"] for n in told if n.user_id == cleared.pk] == refs
+    assert told.count() == 3 and "cannot read this" in told[0].data["error"]
+    browser = Client()
+    browser.force_login(lead)
+    page = browser.get("/notices/").content.decode()
+    assert "could not be filed" in page and f'href="/held/{refs[0]}/"' in page

@@ -39,7 +39,12 @@ def put_aside(one: Waiting, error: str, *, at: datetime) -> None:
             result_id=id,
             message_id=f"inbound-{one.id}",
         )
-        data = {"reason": "poison", "error": storable(error)[:500]}
+        data = {
+            "reason": "poison",
+            "error": storable(error)[:500],
+            "ref": ref,
+            "mailbox": one.mailbox_id,
+        }
         record([Happening("opened", "held", id, data)], by=SYSTEM, at=at)
 
 

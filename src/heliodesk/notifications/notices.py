@@ -1,4 +1,4 @@
-"""Notices to people of the desk: a promise is nearly or already late, a contract runs out."""
+"""Notices to people of the desk: a late promise, a contract that runs out, mail that is stuck."""
 
 from collections.abc import Sequence
 
@@ -37,6 +37,17 @@ join identity_user u on u.is_active and u.role in ('lead', 'admin') and (
         select from identity_teammember m join identity_team t on t.id = m.team_id
         where m.user_id = u.id and t.offshore))
 """
+#: Leads who may see what was written to that mailbox.
+_OF_STUCK_MAIL = f"""
+insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
+select u.id, 'mail_stuck', null, null, r.data, r.at
+from {sql.recordset(_COLUMNS)}
+left join channels_mailbox b on b.id = (r.data->>'mailbox')::bigint
+join identity_user u on u.is_active and u.role in ('lead', 'admin') and (
+    not coalesce(b.offshore, false) or exists (
+        select from identity_teammember m join identity_team t on t.id = m.team_id
+        where m.user_id = u.id and t.offshore))
+"""
 
 
 def of_cases(events: Sequence[Recorded]) -> None:
@@ -49,6 +60,13 @@ def of_accounts(events: Sequence[Recorded]) -> None:
     _insert(_OF_ACCOUNTS, events)
 
 
+def of_stuck_mail(events: Sequence[Recorded]) -> None:
+    """Tell the leads of a message that could not be filed."""
+    stuck = [event for event in events if event.data.get("reason") == "poison"]
+    if stuck:
+        _insert(_OF_STUCK_MAIL, stuck)
+
+
 def _insert(statement: str, events: Sequence[Recorded]) -> None:
     rows = [(event.verb, event.subject_id, dict(event.data), event.at) for event in events]
     with connection.cursor() as cursor:
@@ -59,4 +77,5 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "target_warned"): of_cases,
     ("case", "target_missed"): of_cases,
     ("account", "contract_ending"): of_accounts,
+    ("held", "opened"): of_stuck_mail,
 }
