@@ -31,8 +31,9 @@ def tell(
     *,
     reference: str = PLACEHOLDER,
     manner: Manner | None = None,
+    said: Callable[[str], str] = str,
 ) -> str:
-    """The sentence for the customer; empty if nothing is sent.
+    """The sentence for the customer; empty if nothing is sent. ``said`` translates its parts.
 
     Times are those of the account's region, with its place and zone. To people who cannot be
     placed no account fact is told: their texts have no field that could hold one.
@@ -43,9 +44,19 @@ def tell(
     message = policy.pack.messages[decision.message]
     text = message.variants.get(decision.variables.get("variant", ""), message.text)
     values = _everybody(policy.pack)
+    values["where_to_find"] = said(values["where_to_find"])
     if decision.message not in BLIND_KEYS:
         values |= _customer(decision, policy, reference, manner)
-    return fill(text, values)
+        values["target_label"] = said(values["target_label"])
+        values["missing"] = _named(values["missing"], said)
+    return fill(said(text), values)
+
+
+def _named(missing: str, said: Callable[[str], str]) -> str:
+    """The names of fields, as a form names them in another language than the pack's."""
+    if said is str:
+        return missing
+    return ", ".join(said(name.capitalize()) for name in missing.split(", ") if name)
 
 
 def _everybody(pack: Pack) -> dict[str, str]:

@@ -64,6 +64,8 @@ class Draft:
     details_length: int | None = None
     #: The account that a signed-in sender acts for; none for everybody else.
     account_id: int | None = None
+    #: The language of the form that was filled in.
+    language: str = ""
     #: The desk itself knows who sent it: a signed-in contact.
     proven: bool = False
 
@@ -193,6 +195,7 @@ def of_form(
         kind=sent.kind,
         details_length=None if refs else len(sent.details),
         account_id=sent.account_id if sent.proven else None,
+        language=sent.language,
         proven=sent.proven,
     )
 

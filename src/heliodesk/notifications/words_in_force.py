@@ -28,7 +28,7 @@ class WordsInForce:
         ):
             if key in self.own:
                 return self.own[key]
-        return shipped(kind)
+        return shipped(kind, short)
 
 
 def load() -> WordsInForce:

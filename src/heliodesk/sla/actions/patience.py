@@ -9,7 +9,7 @@ from heliodesk.calendars.rules import Calendar, business_days_after
 from heliodesk.cases import actions as cases
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Happened, Refused, State
-from heliodesk.entitlements import packs
+from heliodesk.entitlements import packs, tongues
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.wording import local_time
 from heliodesk.journal.record import SYSTEM, Happening, record
@@ -122,7 +122,11 @@ def _tell(row: Patience, case: Case, policy: Policy, calendar: Calendar, at: dat
         until = business_days_after(calendar, row.since, total)
         data["until"] = until.isoformat()
         region = case.account.region if case.account.region in policy.pack.regions else None
-        told["until"] = local_time(until, policy.place(region).region)
+        place = policy.place(region).region
+        told["until"] = local_time(until, place)
+        told["until_in"] = {
+            code: tongues.local_time(code, until, place) for code in tongues.LANGUAGES
+        }
     record([Happening(Happened.REMINDED, "case", case.pk, data, told=told)], by=SYSTEM, at=at)
 
 
