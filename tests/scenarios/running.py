@@ -19,7 +19,7 @@ from heliodesk.config.postgres.place import place_of
 from heliodesk.config.postgres.server import Server
 from tests.config.desk import free_ports
 
-START_SECONDS = 120.0
+START_SECONDS = 300.0
 _NOT_INHERITED = re.compile(r"HELIODESK_(?!PG_BIN)|DATABASE_")
 
 

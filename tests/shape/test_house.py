@@ -1,6 +1,7 @@
 """The rules of the house that no linter sees."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,8 +86,25 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
+#: A test as the documents name it.
+PROOF = re.compile(r"`(tests/[a-z_/]+\.py)::(test_[a-z0-9_]+)`")
 VAGUE = {"utils", "helpers", "common", "base", "manager", "service", "misc", "handle", "process"}
 
 
 def test_no_vague_names() -> None:
     assert [p.name for p in SOURCE.rglob("*.py") if p.stem in VAGUE] == []
+
+
+def test_every_fault_of_the_operations_page_names_tests_that_exist() -> None:
+    root = SOURCE.parents[1]
+    page = (root / "docs" / "operations.md").read_text()
+    table = page.partition("## Bad input and faults")[2]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 20
+    unproved = [row[:60] for row in rows if not PROOF.search(row)]
+    absent = [
+        f"{file}::{name}"
+        for file, name in PROOF.findall(table)
+        if not (root / file).exists() or f"def {name}(" not in (root / file).read_text()
+    ]
+    assert (unproved, absent) == ([], [])
