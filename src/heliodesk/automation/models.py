@@ -2,11 +2,13 @@
 
 from dataclasses import asdict
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from heliodesk.automation.rules import Moment, Plan, plan_of
+from heliodesk.automation.rules import Deed, Moment, Plan, plan_of
 from heliodesk.cases.models import Case
+from heliodesk.identity.models import User
 
 
 class AutomationRule(models.Model):
@@ -79,3 +81,38 @@ class Firing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} on {self.case_id}"
+
+
+class Macro(models.Model):
+    """Words for an answer or note, and what is done when it is sent, by one press."""
+
+    name = models.CharField(max_length=120)
+    text = models.TextField(blank=True, default="")
+    #: Done when the message is sent: do, value.
+    deeds = models.JSONField(default=list, blank=True)
+    #: The queues in whose cases it is offered; empty: in all.
+    queues = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    #: Whose own it is; empty: everybody's.
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="macros"
+    )
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "name"], name="macro_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=~Q(text="") | ~Q(deeds=[]), name="macro_says_or_does_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def does(self) -> tuple[Deed, ...]:
+        """What it does when the message is sent."""
+        return tuple(Deed(**one) for one in self.deeds)

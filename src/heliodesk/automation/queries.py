@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
-from heliodesk.automation.models import AutomationRule
+from heliodesk.automation.models import AutomationRule, Macro
 from heliodesk.cases.access import visible
 from heliodesk.identity.models import Team, User
 from heliodesk.identity.person import Person
@@ -60,3 +61,18 @@ def queues() -> list[str]:
 def people() -> Sequence[User]:
     """The active people of the desk."""
     return list(User.staff.filter(is_active=True).order_by("name"))
+
+
+def macros_of(person: Person) -> QuerySet[Macro]:
+    """The macros that a person may use: everybody's and their own."""
+    return Macro.objects.filter(Q(owner__isnull=True) | Q(owner_id=person.id)).order_by("name")
+
+
+def macros_for(person: Person, queue: str) -> Sequence[Macro]:
+    """Those offered on a case of this queue."""
+    return list(macros_of(person).filter(Q(queues=[]) | Q(queues__contains=[queue])))
+
+
+def macros_by_ids(person: Person, ids: Sequence[int]) -> Sequence[Macro]:
+    """These, as far as the person may use them."""
+    return list(macros_of(person).filter(pk__in=list(ids)))

@@ -219,11 +219,7 @@ def faults(plan: Plan) -> list[str]:
         found.append("A rule of time needs a condition in hours that all its cases fulfil.")
     if not plan.deeds:
         found.append("Say what the rule does.")
-    if len(plan.deeds) > MOST_DEEDS:
-        found.append(f"At most {MOST_DEEDS} things to do, please.")
-    for deed in plan.deeds:
-        found.extend(_deed_fault(deed))
-    return found
+    return [*found, *deed_faults(plan.deeds)]
 
 
 def _fault(one: Condition) -> Sequence[str]:
@@ -239,6 +235,14 @@ def _fault(one: Condition) -> Sequence[str]:
     if len(one.value) > MOST_TEXT:
         return [f"The value of “{one.fact}” is too long."]
     return []
+
+
+def deed_faults(deeds: Sequence[Deed]) -> list[str]:
+    """What is wrong with things to do."""
+    found = [fault for deed in deeds for fault in _deed_fault(deed)]
+    if len(deeds) > MOST_DEEDS:
+        found.append(f"At most {MOST_DEEDS} things to do, please.")
+    return found
 
 
 def _deed_fault(deed: Deed) -> Sequence[str]:

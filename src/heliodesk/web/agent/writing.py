@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from heliodesk.automation import macros, queries
 from heliodesk.cases import actions
 from heliodesk.cases.access import get_case
 from heliodesk.cases.models import Case
@@ -48,6 +49,7 @@ def reply(request: PersonRequest, ref: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _kept(request, case, "reply", text, refusal)
+    _use_macros(request, case)
     return _done(request, case, _("Your answer is on its way."))
 
 
@@ -67,6 +69,7 @@ def note(request: PersonRequest, ref: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _kept(request, case, "note", text, refusal)
+    _use_macros(request, case)
     return _done(request, case, _("The note is added."))
 
 
@@ -129,6 +132,14 @@ def _kept(
     """Show the case as it is now, why it was not possible, and the text kept in the box."""
     actions.save_draft(case, user_id=request.person.id, mode=mode, text=text, at=clock.now())
     return case_page.answer(request, case.ref, status=409, trouble=str(refusal), mode=mode)
+
+
+def _use_macros(request: PersonRequest, case: Case) -> None:
+    """Do what the macros in the message do; what was not possible is told, the message is sent."""
+    given = [word for word in request.POST.getlist("macro")[:20] if word.isdigit()]
+    chosen = queries.macros_by_ids(request.person, [int(word) for word in given])
+    for trouble in macros.use(chosen, case, by=request.person.by, at=clock.now()):
+        tell(request, trouble)
 
 
 def _done(request: PersonRequest, case: Case, words: str) -> HttpResponse:

@@ -1,11 +1,13 @@
 """A rule as a form sends it, and as it is shown in one."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from django.http import QueryDict
 
 from heliodesk.automation.rules import Condition, Deed, Plan
 
+Line = TypeVar("Line", Condition, Deed)
 #: Empty lines that a form offers beyond those that are used.
 SPARE = 2
 
@@ -16,12 +18,14 @@ def plan(given: QueryDict) -> Plan:
         given.get("moment", ""),
         _conditions(given, "all"),
         _conditions(given, "any"),
-        tuple(
-            Deed(do, value.strip())
-            for do, value in zip(given.getlist("do"), given.getlist("do_value"), strict=False)
-            if do
-        ),
+        deeds(given),
     )
+
+
+def deeds(given: QueryDict) -> tuple[Deed, ...]:
+    """The things to do that were sent."""
+    lines = zip(given.getlist("do"), given.getlist("do_value"), strict=False)
+    return tuple(Deed(do, value.strip()) for do, value in lines if do)
 
 
 def _conditions(given: QueryDict, group: str) -> tuple[Condition, ...]:
@@ -34,6 +38,6 @@ def _conditions(given: QueryDict, group: str) -> tuple[Condition, ...]:
     return tuple(Condition(fact, how, value.strip()) for fact, how, value in lines if fact)
 
 
-def lines(of: Sequence[Condition | Deed], empty: Condition | Deed) -> list[Condition | Deed]:
+def lines(of: Sequence[Line], empty: Line) -> list[Line]:
     """The lines of a form: those in use, and some to fill in."""
-    return [*of, *[empty] * SPARE]
+    return list(of) + [empty] * SPARE

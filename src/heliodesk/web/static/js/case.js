@@ -20,6 +20,23 @@ document.addEventListener('click', (event) => {
   if (cc) { const field = cc.closest('form').querySelector('.cc'); field.hidden = !field.hidden; field.querySelector('input').focus(); }
 });
 
+// A macro: its words where the cursor is, and what it does once the message is sent.
+document.addEventListener('click', async (event) => {
+  const chosen = event.target.closest('[data-macro]');
+  if (!chosen) return;
+  const box = chosen.closest('form');
+  const text = box.querySelector('textarea');
+  const answer = await fetch(chosen.dataset.words, { headers: { Accept: 'application/json' } });
+  if (!answer.ok) return;
+  text.setRangeText((await answer.json()).text, text.selectionStart, text.selectionEnd, 'end');
+  const used = document.createElement('input');
+  used.type = 'hidden'; used.name = 'macro'; used.value = chosen.dataset.macro;
+  box.querySelector('[data-macros]').append(used);
+  chosen.closest('details').open = false;
+  text.dispatchEvent(new Event('input', { bubbles: true }));
+  text.focus();
+});
+
 // Drafts: kept a moment after the last letter, and when the page goes away.
 for (const box of boxes) {
   const text = box.querySelector('textarea');
