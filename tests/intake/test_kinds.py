@@ -8,7 +8,7 @@ from heliodesk.cases import actions
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.channels.models import Outbound
-from heliodesk.customers.models import Account
+from heliodesk.customers.models import Account, Contact
 from heliodesk.entitlements.actions import activate, change_settings
 from heliodesk.entitlements.models import PolicyPack
 from heliodesk.identity.rules import Role
@@ -169,3 +169,13 @@ def turn(key: str, value: Any) -> None:
     """Give a setting of the policy in force another value."""
     draft = change_settings(PolicyPack.objects.get(state="active"), {key: value}, by=SYSTEM, at=NOW)
     activate(draft, by=SYSTEM, at=NOW)
+
+
+def test_local_hours_may_be_the_contacts(world: World) -> None:
+    Contact.objects.filter(pk=world.mara.pk).update(zone="Australia/Melbourne")
+    assert asked("Mail is late").decision.outcome["calendar"] == "UK"  # type: ignore[union-attr]
+    turn("hours.local_of", "contact")
+    case = asked("Mail is late again")
+    assert case.decision is not None
+    assert case.decision.outcome["calendar"] == "AU"
+    assert case.queue == "frontline-uk"

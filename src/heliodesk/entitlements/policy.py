@@ -74,6 +74,11 @@ class Policy:
             raise UnknownCode(f"region {region!r} is not in pack {self.pack.code}")
         return found
 
+    def region_in(self, zone: str) -> str | None:
+        """The region whose people live by this zone, if there is one (C22)."""
+        regions = self.pack.regions.values()
+        return next((region.code for region in regions if region.zone == zone), None)
+
     def dialled(self, endpoint: str | None) -> Place | None:
         """The place whose number was called, if the number is one of the pack's."""
         return self._places.get(self._dialled.get(endpoint or "", ""))

@@ -343,6 +343,9 @@ def request_of(
         account_id=identity.id_state,
         package=_known_package(held.package if held else None, facts),
         region=account.region if account and account.region in policy.regions else None,
+        contact_region=(
+            facts.pack.policy.region_in(identity.contact.zone) if identity.contact else None
+        ),
         endpoint=facts.endpoints.get(draft.mailbox_id or 0),
         severity=draft.severity or (case.priority if case else None),
         case_type=kind_of(draft, lifecycle, policy.case_words),
