@@ -75,9 +75,9 @@ def test_a_case_from_the_queue_to_its_answer_by_keys_alone(desk: Desk) -> None:
     page = desk.page
     page.keyboard.press("j")
     page.keyboard.press("j")
-    title = page.inner_text(".qrow[aria-selected] .qsubj b")
+    title = page.inner_text(".qrow[aria-current] .qsubj b")
     page.keyboard.press("a")
-    desk.sees(".qrow[aria-selected] .avatar[title='Ines Carvalho']")
+    desk.sees(".qrow[aria-current] .avatar[title='Ines Carvalho']")
     page.keyboard.press("Enter")
     desk.sees(".casehead")
     assert page.inner_text(".casehead h1") == title

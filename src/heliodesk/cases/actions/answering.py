@@ -15,7 +15,7 @@ from heliodesk.journal.record import By
 from heliodesk.kernel import reading, sql
 
 _MOST_CHARACTERS = 200_000
-_REQUESTER = "select address from cases_participant where case_id = %s and requester"
+_PARTIES = "select address, requester from cases_participant where case_id = %s order by id"
 _THEN: dict[Verb, Callable[..., Case]] = {
     Verb.AWAIT_CUSTOMER: states.await_customer,
     Verb.AWAIT_VENDOR: states.await_vendor,
@@ -46,11 +46,11 @@ def reply(
     """
     _check(text)
     with transaction.atomic():
-        to = _requester(case)
         if cc:
             with connection.cursor() as cursor:
                 write.participants(cursor, [(case.pk, Party(a), False) for a in cc], at=at)
-        message = _say(case, Direction.OUT, text, attachments, to=(to,), by=by, at=at)
+        to, copied = _parties(case)
+        message = _say(case, Direction.OUT, text, attachments, to=to, cc=copied, by=by, at=at)
         row = step(
             case,
             Verb.REPLY,
@@ -104,12 +104,13 @@ def _check(text: str) -> None:
         )
 
 
-def _requester(case: Case) -> str:
-    """The address an answer goes to."""
-    found = reading.rows(connection, _REQUESTER, [case.pk])
-    if not found:
+def _parties(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The address an answer goes to, and those that are copied."""
+    found = reading.rows(connection, _PARTIES, [case.pk])
+    to = tuple(str(address) for address, requester in found if requester)
+    if not to:
         raise Refused("Nobody on this case can receive mail. Add a participant first.")
-    return str(found[0][0])
+    return to, tuple(str(address) for address, requester in found if not requester)
 
 
 def _say(
@@ -119,6 +120,7 @@ def _say(
     attachments: Sequence[NewAttachment],
     *,
     to: tuple[str, ...],
+    cc: tuple[str, ...] = (),
     by: By,
     at: datetime,
 ) -> Message:
@@ -130,6 +132,7 @@ def _say(
         direction=direction,
         text=text,
         to=to,
+        cc=cc,
         attachments=tuple(attachments),
     )
     with sql.prepared(connection) as cursor:

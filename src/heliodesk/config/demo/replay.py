@@ -68,7 +68,7 @@ def _receive(world: World, moment: _Moment) -> None:
     script, what = moment.conversation.script, moment.what
     sender = what.get("from", script["from"])
     box = world.mailboxes[script["to"]]
-    name = world.names.get(sender, script.get("name", ""))
+    name = world.names.get(sender, what.get("name", script.get("name", "")))
     raw = letter(
         sender=(name, sender),
         to=(box.name, box.address),

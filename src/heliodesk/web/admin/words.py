@@ -70,7 +70,7 @@ def edit(request: PersonRequest, kind: str) -> HttpResponse:
         words_given=words,
         fields=sorted(sample(kind)),
         region=region,
-        language=language,
+        tongue=language,
         regions=sorted(customer_rules().regions | ({region} if region else set())),
         languages=LANGUAGES,
         trouble=trouble,

@@ -55,6 +55,13 @@ def _owner(form: Form) -> int:
     return int(given)
 
 
+def _message(form: Form) -> int:
+    given = form.get("message", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise Refused(translated("Choose a message."))
+    return int(given)
+
+
 DEEDS: dict[str, Deed] = {
     "take": Deed(
         lambda case, form, person, by, at: actions.take(case, by=by, at=at),
@@ -87,6 +94,12 @@ DEEDS: dict[str, Deed] = {
     "unmerge": Deed(
         lambda case, form, person, by, at: actions.unmerge(case, by=by, at=at),
         _("The merge is undone."),
+    ),
+    "confirm_sender": Deed(
+        lambda case, form, person, by, at: actions.confirm_sender(
+            case, message_id=_message(form), by=by, at=at
+        ),
+        _("The sender belongs to the case from now on."),
     ),
     "uninvite": Deed(
         lambda case, form, person, by, at: actions.uninvite(

@@ -44,7 +44,7 @@ def original(request: PersonRequest, ref: str, inbound_id: int) -> HttpResponse:
     response["Content-Security-Policy"] = (
         f"default-src 'none'; img-src data:{remote}; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'; "
-        "sandbox allow-popups allow-popups-to-escape-sandbox"
+        "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
     )
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -89,6 +89,7 @@ document.addEventListener('toggle', (event) => {
   frame.src = original.dataset.original;
   frame.addEventListener('load', () => {
     const page = frame.contentDocument;
+    if (!page) return;
     frame.style.blockSize = `${Math.min(page.documentElement.scrollHeight + 2, 2400)}px`;
     const remote = [...page.images].some((image) => /^https?:/.test(image.getAttribute('src') ?? ''));
     if (remote && !original.querySelector('[data-images]') && !frame.src.includes('images=1')) {

@@ -5,7 +5,7 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea, select')) return;
   if (event.key !== 'j' && event.key !== 'k') return;
   const all = items();
-  const at = all.findIndex((item) => item.getAttribute('aria-selected') === 'true');
+  const at = all.findIndex((item) => item.getAttribute('aria-current') === 'true');
   const next = all[at + (event.key === 'j' ? 1 : -1)];
   if (next) { event.preventDefault(); next.click(); }
 });
@@ -17,4 +17,4 @@ for (const act of document.querySelectorAll('details.act')) {
     act.querySelector('input:not([type=hidden]), textarea')?.focus();
   });
 }
-document.querySelector('[data-held][aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+document.querySelector('[data-held][aria-current="true"]')?.scrollIntoView({ block: 'nearest' });

@@ -11,8 +11,8 @@ function move(step) {
   next.scrollIntoView({ block: 'nearest' });
 }
 function mark(row) {
-  for (const other of rows()) other.removeAttribute('aria-selected');
-  row?.setAttribute('aria-selected', 'true');
+  for (const other of rows()) other.removeAttribute('aria-current');
+  row?.setAttribute('aria-current', 'true');
   at = row?.id ?? null;
 }
 const current = () => document.getElementById(at ?? '') ?? null;

@@ -1,0 +1,144 @@
+"""What stands around a case: who takes part, what it is linked to, held mail, and the keys."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Window
+from tests.browser.letters import GRACE, INGRID, Customer, Letter, question, title
+from tests.browser.pages import more, told, write
+
+pytestmark = pytest.mark.needs("chromium")
+Arrives = Callable[[Letter], Letter]
+CaseOf = Callable[[Page, Letter], str]
+STRANGER = Customer("Rory Vance", "rory.vance@vanceworks.example", "", "")
+FRIEND = Customer("Rosa Lind", "rosa@lind-networks.example", "", "")
+ANOTHER = Customer("Ottilie Brandt", "ottilie@brandt-papers.example", "", "")
+
+
+def test_cases_are_linked_and_people_copied(window: Window, case_of: CaseOf) -> None:
+    page = window("sam")
+    other = case_of(page, question("The first of two", sender=GRACE))
+    letter = question("The second of two", sender=GRACE)
+    case_of(page, letter)
+    more(page, "Link with another case")
+    ask = page.locator("dialog#ask")
+    ask.get_by_label("Reference of the other case").fill(other.strip("/").rpartition("/")[2])
+    ask.get_by_role("button", name="Link").click()
+    told(page, "The cases are linked.")
+    related = page.locator(".rel__row", has_text="The first of two")
+    expect(related).to_be_visible()
+
+    page.get_by_role("link", name="Copy somebody").click()
+    ask.get_by_label("E-mail address").fill("ben.sorrell@pinewell.example")
+    ask.get_by_role("button", name="Copy", exact=True).click()
+    told(page, "They are copied from now on.")
+    write(page, "You both read this.")
+    page.get_by_role("button", name="Send and wait for customer").click()
+    said = page.locator(".msg--out", has_text="You both read this.")
+    expect(said).to_contain_text("ben.sorrell@pinewell.example")
+
+    page.locator(".rel__row button").click()
+    told(page, "The link is removed.")
+    expect(related).to_have_count(0)
+
+
+def test_somebody_unknown_who_answers_waits_for_an_agent(
+    window: Window, case_of: CaseOf, arrives: Arrives
+) -> None:
+    page = window("sam")
+    letter = question("Forwarded to a friend", sender=GRACE)
+    address = case_of(page, letter)
+    write(page, "Please forward this to whoever runs your network.")
+    page.get_by_role("button", name="Send and wait for customer").click()
+    told(page, "Your answer is on its way.")
+    page.goto("/sent/")
+    page.locator(".hitem", has_text=title(letter)).first.click()
+    ours = page.context.request.get(f"{page.url.rstrip('/')}/raw/").text()
+    answered = re.findall(r"(?im)^message-id:\s*(<[^>]+>)", ours)[0]
+    page.goto(address)
+    arrives(Letter(f"Re: {letter.subject}", "I run their network.", FRIEND, answers=answered))
+    said = page.locator(".msg", has_text="I run their network.")
+    expect(said).to_contain_text("is nobody that we know here")
+    said.get_by_role("button", name="They belong here").click()
+    told(page, "The sender belongs to the case from now on.")
+    expect(said).not_to_contain_text("is nobody that we know here")
+    expect(page.locator(".people")).to_contain_text(FRIEND.address)
+
+
+def test_held_mail_becomes_a_case_and_its_sender_a_contact(
+    window: Window, arrives: Arrives
+) -> None:
+    page = window("sam")
+    page.goto("/held/")
+    arrives(Letter("The scanner of the archive", "Please help.\n\nRory", STRANGER))
+    page.locator("[data-held]", has_text="The scanner of the archive").click()
+    expect(page.locator(".hsubject")).to_have_text("The scanner of the archive")
+    page.get_by_label("Another account").fill("Halden")
+    page.get_by_label("Another account").press("Enter")
+    page.get_by_role("radio", name="Halden Shipping").check()
+    page.get_by_role("radio", name="A new contact of the account").check()
+    page.locator(".hsubject").click()
+    page.keyboard.press("m")
+    expect(page.locator("#casehead h1")).to_have_text("The scanner of the archive")
+    expect(page.get_by_role("complementary")).to_contain_text("Rory Vance")
+
+
+def test_held_mail_is_answered_and_ended(window: Window, arrives: Arrives) -> None:
+    page = window("sam")
+    page.goto("/held/")
+    arrives(Letter("Do you print calendars", "Do you?", ANOTHER))
+    page.locator("[data-held]", has_text="Do you print calendars").click()
+    expect(page.locator(".hsubject")).to_have_text("Do you print calendars")
+    page.keyboard.press("r")
+    expect(page.get_by_label("Answer to the sender")).to_be_focused()
+    page.get_by_label("Answer to the sender").fill("We do not print calendars.")
+    page.get_by_role("button", name="Send and end it").click()
+    page.goto("/held/decided/")
+    page.locator("[data-held]", has_text="Do you print calendars").click()
+    expect(page.locator(".htold")).to_contain_text("We do not print calendars.")
+
+
+def test_the_desk_is_worked_by_keys_alone(window: Window, case_of: CaseOf) -> None:
+    page = window("sam")
+    letter = question("Only by keys", sender=INGRID)
+    case_of(page, letter)
+    page.keyboard.press("u")
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
+    for key, path in (
+        ("h", "**/held/"),
+        ("k", "**/accounts/"),
+        ("s", "**/sent/"),
+        ("u", "**/unassigned/"),
+    ):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        page.wait_for_url(path)
+        page.wait_for_load_state("load")
+    rows = page.locator(".qrow")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#shortcuts")).not_to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type(title(letter))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/**")
+    page.wait_for_load_state("load")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#casehead h1")).to_have_text(title(letter))
+    page.keyboard.press("r")
+    page.keyboard.type("Answered without a mouse.")
+    page.keyboard.press("Control+Enter")
+    told(page, "Your answer is on its way.")
+    page.keyboard.press("c")
+    page.wait_for_url("**/cases/new/")
