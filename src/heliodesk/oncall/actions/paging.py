@@ -23,9 +23,9 @@ from heliodesk.oncall.rules.words import Channel, Duty, P1State, PageState, Purp
 _MOST = 20
 #: Of several the one of the better package first (C26).
 _DUE = """
-select p.id from oncall_p1 p join cases_case c on c.id = p.case_id
+select p.id from oncall_p1 p left join cases_case c on c.id = p.case_id
  where p.state = 'triggered' and p.follows_id is null and p.next_due_at <= %s
- order by c.urgency, p.next_due_at limit 1 for update of p skip locked
+ order by coalesce(c.urgency, 0), p.next_due_at limit 1 for update of p skip locked
 """
 _UNREACHED = """
 select id from oncall_p1

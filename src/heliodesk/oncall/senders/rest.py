@@ -1,5 +1,6 @@
 """Calls and SMS by a provider that speaks Twilio's REST interface."""
 
+import logging
 import os
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
@@ -44,6 +45,7 @@ def said(letter: Letter) -> str:
 @lru_cache(maxsize=1)
 def _client(_process: int) -> httpx.Client:
     """One client a process: making one reads all certificates, and keeps connections."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     limits = httpx.Limits(max_connections=64, keepalive_expiry=20.0)
     return httpx.Client(timeout=httpx.Timeout(SECONDS, connect=1.0), limits=limits)
 
