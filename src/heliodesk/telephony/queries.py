@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
+from heliodesk.cases.models import Case
+from heliodesk.cases.rules import OPEN
+from heliodesk.customers.models import AccountIdentifier
 from heliodesk.identity.person import Person
+from heliodesk.identity.rules import May
 from heliodesk.kernel import reading
+from heliodesk.oncall.models import Page
 from heliodesk.telephony.access import visible
+from heliodesk.telephony.models import CallBack, Line, P1Assessment, VoiceNumber
 
 #: Rows a page of the log.
 PAGE = 50
@@ -195,3 +202,52 @@ def registered_numbers(account_id: int) -> list[tuple[str, str, bool]]:
         (row[0], row[1], row[2]) for row in reading.rows(connection, _REGISTERED, [account_id])
     ]
     return sorted(found, key=lambda row: (not row[2], row[0]))
+
+
+def assessment_of(case: Case | None) -> P1Assessment | None:
+    """The last word on whether a case is a P1."""
+    if case is None:
+        return None
+    return P1Assessment.objects.filter(case=case).select_related("by").order_by("-pk").first()
+
+
+def identifier_of(account_id: int) -> str:
+    """The ID that an account goes by now."""
+    rows = AccountIdentifier.objects.filter(account_id=account_id)
+    found = rows.order_by("-valid_from", "-pk").values_list("value", flat=True).first()
+    return found or ""
+
+
+def open_cases(account_id: int | None) -> list[Case]:
+    """The most urgent open cases of an account."""
+    if account_id is None:
+        return []
+    rows = Case.objects.filter(account_id=account_id, state__in=sorted(OPEN))
+    return list(rows.select_related("owner").order_by("urgency", "due_at", "pk")[:6])
+
+
+def callback_of(call_id: int) -> CallBack | None:
+    """The call-back that was promised on a call."""
+    return CallBack.objects.filter(call_id=call_id).select_related("call").first()
+
+
+def lines_for(person: Person) -> list[Line]:
+    """The telephones that this person may change: their own, an administrator everybody's."""
+    rows = Line.objects.select_related("user").order_by("user__name", "pk")
+    return list(rows if person.may(May.EDIT_USERS) else rows.filter(user_id=person.id))
+
+
+def numbers() -> list[VoiceNumber]:
+    """The numbers that customers call, as far as somebody listed them."""
+    return list(VoiceNumber.objects.order_by("e164"))
+
+
+def page_called(word: str) -> Page | None:
+    """The page with this key, token or number, as a paging call names it."""
+    word = word.strip()[:200]
+    if not word:
+        return None
+    wanted = Q(key=word) | Q(token=word)
+    if word.isascii() and word.isdigit() and len(word) < 18:
+        wanted |= Q(pk=int(word))
+    return Page.objects.filter(wanted).order_by("pk").first()

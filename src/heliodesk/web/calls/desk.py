@@ -10,9 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from heliodesk.cases.models import Case
-from heliodesk.cases.rules import OPEN, Refused
-from heliodesk.customers.models import AccountIdentifier
+from heliodesk.cases.rules import Refused
 from heliodesk.customers.rules import pattern_in_words
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.facts import packages_of
@@ -21,12 +19,11 @@ from heliodesk.entitlements.wording import tell as told_words
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.kernel.references import spoken
-from heliodesk.telephony import numbers
+from heliodesk.telephony import numbers, queries
 from heliodesk.telephony.access import Hidden, get_call
 from heliodesk.telephony.actions import desk, offering
 from heliodesk.telephony.facts import Judged
-from heliodesk.telephony.models import Call, P1Assessment
-from heliodesk.telephony.queries import registered_numbers
+from heliodesk.telephony.models import Call
 from heliodesk.web import openness
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
@@ -86,24 +83,24 @@ def _page(
         where=pack.policy.pack.identifier.where_to_find,
         rules=words.telling(found) if found else (),
         account=account,
-        identifier=_identifier(account.pk) if account else "",
+        identifier=queries.identifier_of(account.pk) if account else "",
         package=held.package if held and held.package else "",
         there=f"{at.astimezone(ZoneInfo(zone.zone)):%H:%M} {zone.place}" if account else "",
         open_now=openness.of(held.package or "", account.region, at)
         if account and held
         else (openness.of("", account.region, at) if account else None),
         choices=desk.contacts_to_choose(account) if account else [],
-        numbers_on_file=registered_numbers(account.pk) if account else [],
-        cases=_open_cases(call),
+        numbers_on_file=queries.registered_numbers(account.pk) if account else [],
+        cases=queries.open_cases(call.account_id),
         case=case,
         filed=bool(call.outcome and (call.case_id or call.held_id)),
         read_out=words.read_out(case.ref) if case else "",
-        assessment=P1Assessment.objects.filter(case=case).order_by("-pk").first() if case else None,
+        assessment=queries.assessment_of(case),
         outcome=words.outcome(call.outcome),
         line=_line(call, pack.policy.pack.regions),
         steps=call.steps.count(),
         given=request.POST,
-        callback=getattr(call, "callback", None),
+        callback=queries.callback_of(call.pk),
     )
 
 
@@ -127,19 +124,6 @@ def _say(call: Call, found: Judged | None, pack: packs.ActivePack) -> str:
         return told_words(found.decision, pack.policy)
     name = call.contact.name.split()[0] if call.contact and call.made_out_by == "spoken" else ""
     return words.first_words(found, pack.policy, name=name)
-
-
-def _identifier(account_id: int) -> str:
-    rows = AccountIdentifier.objects.filter(account_id=account_id)
-    found = rows.order_by("-valid_from", "-pk").values_list("value", flat=True).first()
-    return found or ""
-
-
-def _open_cases(call: Call) -> list[Case]:
-    if call.account_id is None:
-        return []
-    rows = Case.objects.filter(account_id=call.account_id, state__in=sorted(OPEN))
-    return list(rows.select_related("owner").order_by("urgency", "due_at", "pk")[:6])
 
 
 def _line(call: Call, regions: Any) -> str:

@@ -8,8 +8,9 @@ from heliodesk.cases.rules import Refused
 from heliodesk.entitlements import packs
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
+from heliodesk.telephony import queries
 from heliodesk.telephony.actions import lines as actions
-from heliodesk.telephony.models import Line, VoiceNumber
+from heliodesk.telephony.models import Line
 from heliodesk.telephony.prompts import languages
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
@@ -24,12 +25,12 @@ def mine(request: PersonRequest) -> HttpResponse:
 
 def _page(request: PersonRequest, *, trouble: str = "", status: int = 200) -> HttpResponse:
     pack = packs.active().policy.pack
-    known = {row.e164: row for row in VoiceNumber.objects.order_by("e164")}
+    known = {row.e164: row for row in queries.numbers()}
     listed = [
         (number.e164, region.label) for region in pack.regions.values() for number in region.numbers
     ]
     admin = request.person.may(May.EDIT_USERS)
-    lines = Line.objects.select_related("user").order_by("user__name", "pk")
+    lines = queries.lines_for(request.person)
     return page(
         request,
         "calls/lines.html",
@@ -91,10 +92,7 @@ def _change(request: PersonRequest, verb: str) -> str:
 def _line(request: PersonRequest) -> Line:
     """A line of mine, or anybody's for an administrator."""
     given = request.POST.get("line", "")
-    row = (
-        Line.objects.filter(pk=int(given)).first() if given.isdigit() and len(given) < 18 else None
-    )
-    allowed = row and (row.user_id == request.person.id or request.person.may(May.EDIT_USERS))
-    if row is None or not allowed:
+    row = next((one for one in queries.lines_for(request.person) if str(one.pk) == given), None)
+    if row is None:
         raise Refused(_("There is no such telephone of yours."))
     return row

@@ -10,7 +10,6 @@ from heliodesk.kernel import clock
 from heliodesk.telephony import queries
 from heliodesk.telephony.access import Hidden, get_call
 from heliodesk.telephony.actions import desk
-from heliodesk.telephony.models import CallBack
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.calls import words
@@ -62,9 +61,11 @@ def called_back(request: PersonRequest, id: int) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     try:
         call = get_call(request.person, id)
-        back = CallBack.objects.get(call=call)
-    except (Hidden, CallBack.DoesNotExist) as error:
+    except Hidden as error:
         raise Http404 from error
+    back = queries.callback_of(call.pk)
+    if back is None:
+        raise Http404
     done = request.POST.get("done") == "yes"
     note = request.POST.get("note", "")
     try:

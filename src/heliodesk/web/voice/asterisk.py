@@ -19,9 +19,8 @@ from heliodesk.oncall.rules.words import How, Refused
 from heliodesk.telephony.actions import engine
 from heliodesk.telephony.actions.arriving import Announced
 from heliodesk.telephony.adapters import asterisk, signatures
-from heliodesk.telephony.queries import language_of
+from heliodesk.telephony.queries import language_of, page_called
 from heliodesk.web.access import public
-from heliodesk.web.voice.pages import page_called
 
 _View = Callable[[HttpRequest, dict[str, str]], HttpResponse]
 #: A longer request is none of Asterisk's.

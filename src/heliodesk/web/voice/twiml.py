@@ -26,9 +26,8 @@ from heliodesk.telephony.actions import engine
 from heliodesk.telephony.actions.arriving import Announced
 from heliodesk.telephony.adapters import signatures, twiml
 from heliodesk.telephony.prompts import catalogue
-from heliodesk.telephony.queries import called_of, language_of
+from heliodesk.telephony.queries import called_of, language_of, page_called
 from heliodesk.web.access import public
-from heliodesk.web.voice.pages import page_called
 
 _View = Callable[[HttpRequest, dict[str, str]], HttpResponse]
 BASE = "/voice/twiml"
