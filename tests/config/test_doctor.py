@@ -8,11 +8,13 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 from pytest_django.fixtures import Settings
+from tests import make
 
 from heliodesk.channels.models import Mailbox
 from heliodesk.config.cli import main
-from heliodesk.config.doctor import CHECKS, Level, database, machine, mail
+from heliodesk.config.doctor import CHECKS, Level, database, machine, mail, policy
 from heliodesk.config.doctor import settings as doctor
+from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.kernel import clock
 
 GOOD_KEY = "Zk3vJ0pQ9xYt7LwB2cRm8NdHs5GfAu1eXyWqTiOb"
@@ -127,3 +129,19 @@ def _test_dsn() -> str:
 
     made = connection.get_connection_params()
     return f"host={made['host']} dbname={made['dbname']} user={made['user']}"
+
+
+@pytest.mark.django_db
+def test_the_policy_is_looked_at(settings: Settings) -> None:
+    assert [finding.says for finding in policy.look()] == ["No policy pack is in force."]
+    activate_shipped(at=clock.now())
+    settings.MAIL_OUTBOUND = "capture"
+    found = [finding.says for finding in policy.look()]
+    assert found[0] == "10 cells of mimecast-2018 v1 are unknown and taken as guessed."
+    assert found[1].startswith("Holidays that nobody has confirmed")
+    assert len(found) == 2
+    make.contract(make.account(), package="titanium")
+    settings.MAIL_OUTBOUND = "smtp"
+    found = [finding.says for finding in policy.look()]
+    assert "is a sample, and mail goes out" in found[1]
+    assert found[2] == "Contracts hold packages that mimecast-2018 v1 does not have: 1 of titanium."

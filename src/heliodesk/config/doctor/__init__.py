@@ -15,6 +15,7 @@ CHECKS = {
     "database": "heliodesk.config.doctor.database:look",
     "mail in": "heliodesk.config.doctor.mail:look_in",
     "mail out": "heliodesk.config.doctor.mail:look_out",
+    "policy": "heliodesk.config.doctor.policy:look",
     "pages": "heliodesk.config.doctor.pages:look",
 }
 
