@@ -5,7 +5,8 @@ from datetime import date
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_noop as _
 
 from heliodesk.customers import actions, people, portal
 from heliodesk.customers.actions import ContactDetails
@@ -87,7 +88,7 @@ def invite(request: CustomerRequest) -> HttpResponseBase:
             _invite(request, contact)
     except Refused as refusal:
         return shown(request, trouble=str(refusal), failed="invite", status=409)
-    tell(request, _("%(name)s is invited.") % {"name": contact.name})
+    tell(request, translated("%(name)s is invited.") % {"name": contact.name})
     return redirect(HERE)
 
 
@@ -108,7 +109,9 @@ def _added(request: CustomerRequest, kinds: list[RoleKind]) -> Contact:
             at=at,
         )
     if not portal.was_here(customer, held):
-        raise Refused(_("This address cannot be added here. Write to us, and we will see to it."))
+        raise Refused(
+            translated("This address cannot be added here. Write to us, and we will see to it.")
+        )
     _bring_back(request, held, kinds)
     return held
 
@@ -119,7 +122,7 @@ def _bring_back(request: CustomerRequest, contact: Contact, kinds: list[RoleKind
     if not contact.active:
         actions.reactivate_contact(contact, by=by, at=at)
     elif portal.is_here(request.customer, contact, at.date()):
-        raise Refused(_("%(name)s is a contact already.") % {"name": contact.name})
+        raise Refused(translated("%(name)s is a contact already.") % {"name": contact.name})
     for kind in kinds:
         actions.grant_role(
             contact,
@@ -146,7 +149,7 @@ def do(request: CustomerRequest, id: int, verb: str) -> HttpResponseBase:
             work(request, contact)
     except Refused as refusal:
         return shown(request, trouble=str(refusal), failed=f"{id}", status=409)
-    tell(request, _(done) % {"name": contact.name})
+    tell(request, translated(done) % {"name": contact.name})
     return redirect(HERE)
 
 
@@ -180,12 +183,12 @@ def _end(request: CustomerRequest, contact: Contact) -> None:
     number = int(wanted) if wanted.isdecimal() else 0
     role = portal.role_here(request.customer, contact, number, at.date())
     if role is None:
-        raise Refused(_("This role has ended already."))
+        raise Refused(translated("This role has ended already."))
     actions.refuse_last(role, at)
     actions.end_role(role, by=request.customer.by, at=at)
     if not portal.is_here(request.customer, contact, at.date()):
         raise Refused(
-            _("This is all that %(name)s is here. Deactivate them instead.")
+            translated("This is all that %(name)s is here. Deactivate them instead.")
             % {"name": contact.name}
         )
 
@@ -193,7 +196,7 @@ def _end(request: CustomerRequest, contact: Contact) -> None:
 def _deactivate(request: CustomerRequest, contact: Contact) -> None:
     """Out at once: every role here ends."""
     if contact.pk == request.customer.contact_id:
-        raise Refused(_("You cannot deactivate yourself; ask another administrator."))
+        raise Refused(translated("You cannot deactivate yourself; ask another administrator."))
     account = portal.account_of(request.customer)
     actions.remove_from_account(contact, account, by=request.customer.by, at=clock.now())
 
@@ -213,14 +216,14 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise Refused(_("Write the day like 2026-12-31.")) from error
+        raise Refused(translated("Write the day like 2026-12-31.")) from error
 
 
 _Deed = tuple[Callable[[CustomerRequest, Contact], None], str]
 _DEEDS: dict[str, _Deed] = {
-    "invite": (_invite, "%(name)s is invited again."),
-    "appoint": (_appoint, "%(name)s has the role."),
-    "end": (_end, "The role has ended."),
-    "deactivate": (_deactivate, "%(name)s is deactivated and signed out."),
-    "reactivate": (_reactivate, "%(name)s is a contact again."),
+    "invite": (_invite, _("%(name)s is invited again.")),
+    "appoint": (_appoint, _("%(name)s has the role.")),
+    "end": (_end, _("The role has ended.")),
+    "deactivate": (_deactivate, _("%(name)s is deactivated and signed out.")),
+    "reactivate": (_reactivate, _("%(name)s is a contact again.")),
 }
