@@ -1,31 +1,40 @@
 """Fill an empty desk with many cases by set-based SQL.
 
 Every 20th case has 10 messages, the others 2; every 200th says a rare word. Accounts, contacts,
-parties, events, thread keys and acknowledgements are there in proportion, as filing would have
-left them. Indexes and foreign keys of the large tables are dropped for the load and made again
-after it, in the same transaction, so that a load that is broken off leaves nothing behind.
+parties, decisions, clocks, events, thread keys, attachments and acknowledgements are there in
+proportion, as filing would have left them; only the raw mails and the files are not. Indexes and
+foreign keys of the large tables are dropped for the load and made again after it, in the same
+transaction, so that a load that is broken off leaves nothing behind.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from tests.entitlements.asking import ORDINARY
 
 from bench.words import RARE, Writer
+from heliodesk.entitlements import stored
+from heliodesk.entitlements.pack.shipped import default_pack
+from heliodesk.entitlements.simulation import Simulator, request_from
 
 Connection = psycopg.Connection[tuple[object, ...]]
 MAILBOX = "support@meridian.example"
-#: Fragments of which texts are put together, two a message.
-FRAGMENTS = 20_000
+#: Fragments of which texts are put together, two a message; fewer for a small load.
+_MOST_FRAGMENTS = 20_000
 _DROP_INDEXES_FROM = 20_000
 _LARGE = (
+    "entitlements_entitlementdecision",
     "cases_case",
     "cases_message",
+    "cases_attachment",
     "cases_participant",
     "journal_event",
     "intake_threadkey",
     "channels_outbound",
+    "sla_clock",
 )
 
 
@@ -35,25 +44,31 @@ def load(connection: Connection, cases: int, *, tell: bool = True) -> float:
     with connection.transaction():
         connection.execute("set local work_mem = '64MB'; set local maintenance_work_mem = '512MB'")
         connection.execute("set local synchronous_commit = off")
-        _fragments(connection)
-        for name, sql in _customers(cases):
-            _run(connection, name, sql, begun, tell=tell)
-        connection.execute("set constraints all immediate")
-        with _bare(connection, cases, begun, tell=tell):
-            for name, sql in _cases(cases):
-                _run(connection, name, sql, begun, tell=tell)
-        for table in ("customers_account", "customers_contact", *_LARGE):
-            connection.execute(
-                f"select setval(pg_get_serial_sequence('{table}', 'id'),"
-                f" coalesce((select max(id) from {table}), 1))"
-            )
-        connection.execute(f"select setval('cases_number', {1_000_000 + cases})")
+        fill(connection, cases, tell=tell)
     connection.execute("vacuum (analyze)")
     connection.execute("checkpoint" if _may_checkpoint(connection) else "select 1")
     spent = time.monotonic() - begun
     if tell:
         print(f"  loaded {cases:,} cases in {spent:.0f} s", flush=True)
     return spent
+
+
+def fill(connection: Connection, cases: int, *, tell: bool = False) -> None:
+    """Write the rows, within the caller's transaction."""
+    begun = time.monotonic()
+    _fragments(connection, _fragments_of(cases))
+    for name, sql in _customers(cases):
+        _run(connection, name, sql, begun, tell=tell)
+    connection.execute("set constraints all immediate")
+    with _bare(connection, cases, begun, tell=tell):
+        for name, sql in _cases(cases):
+            _run(connection, name, sql, begun, tell=tell)
+    for table in ("customers_account", "customers_contact", *_LARGE):
+        connection.execute(
+            f"select setval(pg_get_serial_sequence('{table}', 'id'),"
+            f" coalesce((select max(id) from {table}), 1))"
+        )
+    connection.execute(f"select setval('cases_number', {1_000_000 + cases})")
 
 
 def _may_checkpoint(connection: Connection) -> bool:
@@ -72,7 +87,11 @@ def _run(connection: Connection, name: str, sql: str, begun: float, *, tell: boo
         print(f"  {time.monotonic() - begun:6.1f} s  {name}", flush=True)
 
 
-def _fragments(connection: Connection) -> None:
+def _fragments_of(cases: int) -> int:
+    return min(_MOST_FRAGMENTS, cases + 500)
+
+
+def _fragments(connection: Connection, count: int) -> None:
     """Texts of some 230 characters, with what a search finds in them, in a table that goes."""
     writer = Writer()
     connection.execute(
@@ -80,7 +99,7 @@ def _fragments(connection: Connection) -> None:
         " on commit drop"
     )
     with connection.cursor() as cursor, cursor.copy("copy fragment (id, text) from stdin") as copy:
-        for id in range(FRAGMENTS):
+        for id in range(count):
             copy.write_row((id, writer.text(180)))
     connection.execute("update fragment set words = to_tsvector('simple', text)")
     connection.execute("analyze fragment")
@@ -148,8 +167,20 @@ def _customers(cases: int) -> Iterator[tuple[str, str]]:
     )
 
 
+def _decision() -> tuple[dict[str, object], dict[str, object]]:
+    """What every case was given: an ordinary question under the shipped policy, and its answer."""
+    simulator = Simulator(default_pack())
+    decided, _ = simulator.ask(ORDINARY)
+    return stored.facts(request_from(ORDINARY)), stored.as_json(decided)
+
+
+def _literal(value: object) -> str:
+    return "'" + json.dumps(value).replace("'", "''") + "'::jsonb"
+
+
 def _cases(cases: int) -> Iterator[tuple[str, str]]:
-    contacts = accounts_of(cases) * 3
+    contacts, fragments = accounts_of(cases) * 3, _fragments_of(cases)
+    request, outcome = _decision()
     # Few customers write much, most write seldom: the cube bends an even spread.
     yield (
         "cases",
@@ -164,22 +195,25 @@ def _cases(cases: int) -> Iterator[tuple[str, str]]:
             sum(case when i % 20 = 0 then 10 else 2 end) over (order by i) as last_message,
             pg_temp.reference(1000000 + i) as ref
         from generate_series(1, {cases}) i;
+        insert into entitlements_entitlementdecision (id, pack_id, at, decision, request, outcome)
+        select id, (select id from entitlements_policypack where state = 'active'), at,
+            'ACCEPT', {_literal(request)}, {_literal(outcome)} from made order by made.id;
         insert into cases_case (id, ref, account_id, contact_id, mailbox_id, channel, title, kind,
-            severity, priority, state, queue, owner_id, package, flags, offshore, urgency, due_at,
-            resolution, version, opened_at, last_activity_at, last_customer_at, first_response_at,
-            resolved_at, closed_at)
+            severity, priority, state, queue, owner_id, package, decision_id, flags, offshore,
+            urgency, due_at, resolution, version, opened_at, last_activity_at, last_customer_at,
+            first_response_at, resolved_at, closed_at)
         select m.id, m.ref, (m.contact - 1) / 3 + 1, m.contact,
             (select min(id) from channels_mailbox), 'email',
             left(split_part(f.text, '.', 1), 80), 'technical', 'P3', 'P3', m.state, 'support',
             case when m.state in ('assigned', 'pending_customer', 'pending_vendor') then
                 (select min(id) from identity_user) end,
             (array['bronze', 'silver', 'gold', 'platinum'])[((m.contact - 1) / 3 + 1) % 4 + 1],
-            '{{}}', false, 59 - ((m.contact - 1) / 3 + 1) % 4, m.at + interval '8 hours', '',
+            m.id, '{{}}', false, 59 - ((m.contact - 1) / 3 + 1) % 4, m.at + interval '8 hours', '',
             m.messages, m.at, m.at + make_interval(mins => 30 * m.messages::int), m.at,
             m.at + interval '30 minutes',
             case when m.state = 'closed' then m.at + interval '2 days' end,
             case when m.state = 'closed' then m.at + interval '9 days' end
-        from made m join fragment f on f.id = m.id * 7919 % {FRAGMENTS} order by m.id;
+        from made m join fragment f on f.id = m.id * 7919 % {fragments} order by m.id;
         """,
     )
     yield (
@@ -205,9 +239,30 @@ def _cases(cases: int) -> Iterator[tuple[str, str]]:
             case when n = 1 and m.id % 200 = 7 then
                 a.words || b.words || to_tsvector('simple', '{RARE}') else a.words || b.words end
         from made m cross join lateral generate_series(1, m.messages) n
-        join fragment a on a.id = (m.id * 7919 + n * 31) % {FRAGMENTS}
-        join fragment b on b.id = (m.id * 104729 + n * 17) % {FRAGMENTS}
+        join fragment a on a.id = (m.id * 7919 + n * 31) % {fragments}
+        join fragment b on b.id = (m.id * 104729 + n * 17) % {fragments}
         order by m.id, n;
+        """,
+    )
+    yield (
+        "attachments and clocks",
+        """
+        insert into cases_attachment (message_id, name, content_type, size, sha256, inline,
+            content_id)
+        select last_message - messages + 1, 'log' || id || '.txt', 'text/plain', 100000,
+            encode(sha256(''), 'hex'), false, '' from made where id % 5 = 0 order by id;
+        insert into sla_clock (case_id, metric, kind, calendar, calendar_version, target_minutes,
+            warn_percent, pack_id, state, started_at, counted, due_at, look_at, met_at, ended_at,
+            past)
+        select id, 'first_response', 'business_hours', 'UK', 1, 480, 75,
+            (select id from entitlements_policypack where state = 'active'), 'met', at,
+            1800000000, at + interval '8 hours', at + interval '6 hours',
+            at + interval '30 minutes', at + interval '30 minutes',
+            jsonb_build_array(jsonb_build_array(
+                (extract(epoch from at) * 1000000)::bigint,
+                (extract(epoch from at) * 1000000 + 1800000000)::bigint,
+                'UK', 1, 1800000000, 'end'))
+        from made order by made.id;
         """,
     )
     yield (

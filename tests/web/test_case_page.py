@@ -92,34 +92,6 @@ def test_long_conversations_show_the_latest_and_all_when_asked(
     assert "message number 3." in client.get(address(case) + "?all=1").content.decode()
 
 
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement, whichever way it goes to the database."""
-    asked: list[str] = []
-    execute = psycopg.Cursor.execute
-    execute_by_client = psycopg.ClientCursor.execute
-
-    def note(self: Any, query: Any, *given: Any, **named: Any) -> Any:
-        asked.append(str(query))
-        by_client = isinstance(self, psycopg.ClientCursor)
-        return (execute_by_client if by_client else execute)(self, query, *given, **named)
-
-    monkeypatch.setattr(psycopg.Cursor, "execute", note)
-    monkeypatch.setattr(psycopg.ClientCursor, "execute", note)
-    return asked
-
-
-def test_a_page_takes_few_statements(browser: Browser, case: Case, statements: list[str]) -> None:
-    activate_shipped(at=make.NOW)
-    client = browser()
-    most = {"/": 2, address(case): 5, "/search/?q=hello": 7}
-    for page, limit in most.items():
-        client.get(page)
-        statements.clear()
-        assert client.get(page).status_code == 200
-        assert len(statements) <= limit, (page, statements)
-
-
 def test_an_answer_goes_out_and_the_case_waits(browser: Browser, case: Case) -> None:
     client = browser(name="Ines")
     form = {"text": "Done, see\r\nbelow.", "then": "await_customer", "version": case.version}

@@ -21,7 +21,7 @@ _COLUMNS = {
 _FACTS = tuple(field.name for field in fields(Request))
 
 
-def _facts(request: Request) -> dict[str, Any]:
+def facts(request: Request) -> dict[str, Any]:
     """The facts of a request; all are plain, so there is nothing to copy deeply."""
     return {name: getattr(request, name) for name in _FACTS}
 
@@ -71,7 +71,7 @@ def store(
         "entitlements_entitlementdecision",
         {"id": "bigint", **_COLUMNS},
         [
-            (id, pack_id, at, decision.decision, _facts(request), as_json(decision))
+            (id, pack_id, at, decision.decision, facts(request), as_json(decision))
             for id, (request, decision) in zip(ids, made, strict=True)
         ],
     )

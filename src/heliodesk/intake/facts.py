@@ -95,7 +95,16 @@ select n.start, s.ref, c.id, c.ref, c.account_id, c.state, c.offshore, c.closed_
   join cases_case c on c.id = n.id
  where c.merged_into_id is null
 """
-_THREADS = "select key, case_id, held_id from intake_threadkey where key = any(%s) order by id"
+# Asked by halves: each has an index of its own, the whole has none.
+_THREADS = """
+select key, case_id, held_id from (
+    select id, key, case_id, held_id from intake_threadkey
+     where key = any(%(keys)s) and case_id is not null
+    union all
+    select id, key, case_id, held_id from intake_threadkey
+     where key = any(%(keys)s) and held_id is not null
+) k order by id
+"""
 _HELD = """
 select id, ref, sender_address, state = 'held', case_id from intake_helditem
  where id = any(%s) or ref = any(%s)
@@ -178,7 +187,7 @@ def _threads(cursor: sql.Cursor, drafts: Sequence[Draft]) -> _Places:
     keys = {key for draft in drafts for key in (draft.message_id, *draft.ancestors) if key}
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     if keys:
-        cursor.execute(_THREADS, [sorted(keys)])
+        cursor.execute(_THREADS, {"keys": sorted(keys)})
         for key, case_id, held_id in cursor.fetchall():
             found[key].append(("case", case_id) if case_id else ("held", held_id))
     return {key: tuple(places) for key, places in found.items()}

@@ -1,0 +1,1 @@
+"""How the statements of the hot paths are planned, and how many there are."""
