@@ -1,9 +1,7 @@
 """The case page: everything said and done, and every way to answer."""
 
 from datetime import timedelta
-from typing import Any
 
-import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
