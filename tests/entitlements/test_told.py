@@ -1,4 +1,5 @@
-"""Every sentence a customer can be told, as it is told: the snapshot is ``told.txt``.
+"""Every sentence a customer can be told, as it is told: the snapshots are ``told.txt`` and,
+for the ear, ``heard.txt``.
 
 To take the snapshot anew after a deliberate change of words, run
 ``python -m tests.entitlements.test_told`` and read the difference.
@@ -20,10 +21,12 @@ from heliodesk.entitlements.pack.shipped import (
 from heliodesk.entitlements.pack.wordings import BLIND_KEYS, OPEN_KEYS, VARIANTS
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.simulation import Simulator
+from heliodesk.entitlements.speech import say
 from heliodesk.entitlements.wording import local_time, number_text, tell
 from tests.entitlements.asking import CALL, NIGHT, ORDINARY, P1_CALL, SIMULATOR, WEB, ask, utc
 
 SNAPSHOT = Path(__file__).with_name("told.txt")
+HEARD = Path(__file__).with_name("heard.txt")
 Facts = dict[str, object]
 STRICT: Facts = {"settings": {"p1.designated_override": False}}
 REFUSE: Facts = {"settings": {"phone.outside": "refuse"}}
@@ -97,6 +100,19 @@ def test_as_in_the_snapshot() -> None:
     assert snapshot() == SNAPSHOT.read_text(encoding="utf-8")
 
 
+def heard() -> str:
+    """What a caller hears of each of them."""
+    lines = []
+    for name in sorted(LEADS):
+        decision, policy = SIMULATOR.ask(_ordinary(LEADS[name]))
+        lines.append(f"{name}\n    {say(decision, policy, reference='48120990')}\n")
+    return "".join(lines)
+
+
+def test_as_it_is_heard() -> None:
+    assert heard() == HEARD.read_text(encoding="utf-8")
+
+
 def test_every_key_and_variant_is_in_it() -> None:
     variants = {f"{key}/{name}" for key, names in VARIANTS.items() for name in names}
     assert set(LEADS) == BLIND_KEYS | OPEN_KEYS | variants
@@ -161,3 +177,4 @@ def test_own_words_for_the_target(name: str) -> None:
 
 if __name__ == "__main__":
     SNAPSHOT.write_text(snapshot(), encoding="utf-8")
+    HEARD.write_text(heard(), encoding="utf-8")

@@ -418,3 +418,15 @@ def test_the_due_time_of_the_simulator_is_explained(admin: Any) -> None:
     assert "calendar UK, version 1, Europe/London" in page
     p1 = text(admin.get("/policy/", {**asked, "severity": "P1"}))
     assert "every hour counts" in p1
+
+
+def test_an_agent_changes_the_kind_of_a_case_in_a_dialog(admin: Any, account: Account) -> None:
+    case = make.case(account)
+    asked = text(admin.get(f"/cases/{case.ref}/classify/"))
+    assert '<option value="how_to">' in asked
+    admin.post(f"/cases/{case.ref}/classify/", {"kind": "how_to"})
+    case.refresh_from_db()
+    assert case.kind == "how_to"
+    page = text(admin.get(f"/cases/{case.ref}/"))
+    assert "Now of the kind <b>How-to question</b>, was Technical question." in page
+    assert admin.post(f"/cases/{case.ref}/classify/", {"kind": "tea"}).status_code == 409

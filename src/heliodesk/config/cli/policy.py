@@ -237,9 +237,8 @@ def list_packs(as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2))
         return
     for row in rows:
-        since = (
-            f", in force since {row.activated_at:%Y-%m-%d %H:%M} UTC" if row.activated_at else ""
-        )
+        words = "in force since" if row.state == "active" else "last brought into force"
+        since = f", {words} {row.activated_at:%Y-%m-%d %H:%M} UTC" if row.activated_at else ""
         click.echo(f"{row}: {row.state}, by {row.created_by or 'unknown'}{since}")
 
 
