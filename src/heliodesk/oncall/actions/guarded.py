@@ -15,13 +15,25 @@ IDLE_SECONDS = 5
 CHANNEL = "paging"
 
 
+_NAME = "idle_in_transaction_session_timeout"
+_GUARD = f"select current_setting('{_NAME}'), set_config('{_NAME}', '{IDLE_SECONDS}s', true)"
+
+
 @contextmanager
 def guarded() -> Iterator[None]:
-    """One transaction, given up by the database when its process stands still in it."""
+    """One transaction, given up by the database when its process stands still in it.
+
+    Inside another transaction the guard holds for this part of it only.
+    """
+    inside = connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"set local idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+            cursor.execute(_GUARD)
+            before = cursor.fetchone()[0]
         yield
+        if inside:
+            with connection.cursor() as cursor:
+                cursor.execute("select set_config(%s, %s, true)", [_NAME, before])
 
 
 def wake() -> None:
