@@ -259,3 +259,20 @@ def test_the_pages_of_calls_show(desk: Any, world: World) -> None:
     assert add.status_code == 302
     assert "+442079460100" in agent.client.get("/calls/lines/").content.decode()
     assert agent.client.post("/calls/lines/add/", {"target": "nonsense"}).status_code == 409
+
+
+def test_a_call_that_rang_is_written_up_after_its_end(
+    desk: Any, calls: Any, engineer: Any, world: World
+) -> None:
+    agent = desk()
+    anna = engineer("PJSIP/anna")
+    caller = calls()
+    caller.rings(), caller.keys("1"), caller.keys(DIGITS)
+    caller.hangs_up("ANSWER", 60)
+    call = caller.call
+    assert (call.state, call.agent) == ("wrap_up", anna)
+    agent.path = f"/calls/{call.pk}/"
+    assert "Say first whether it is a P1" in agent.does("end")
+    agent.does("assess", met="yes", criteria=["applications"], users="all")
+    agent.does("end")
+    assert caller.call.state == "ended"

@@ -445,9 +445,15 @@ def jot(
 
 @transaction.atomic
 def end(call: Call, *, by: By, at: datetime) -> None:
-    """The caller has gone. A P1 that nobody assessed yet still asks for it."""
+    """The caller has gone, and all is written down. A P1 that nobody assessed still asks for it.
+
+    Raises:
+        Refused: the call was over before, and its P1 is not assessed.
+    """
     row = _locked(call)
     if row.ended_at:
+        if row.state == CallState.WRAP_UP:
+            _wrap_up(row, by, at)
         return
     row.ended_at = at
     row.talked_seconds = int((at - (row.connected_at or row.started_at)).total_seconds())
@@ -455,6 +461,14 @@ def end(call: Call, *, by: By, at: datetime) -> None:
     row.outcome = row.outcome or "connected"
     row.save()
     _tell(row.state, row, by, at)
+
+
+def _wrap_up(call: Call, by: By, at: datetime) -> None:
+    if _owes_assessment(call):
+        raise Refused("Say first whether it is a P1: tick what does not work, or lower it.")
+    call.state = CallState.ENDED
+    call.save(update_fields=["state"])
+    _tell("ended", call, by, at)
 
 
 def _owes_assessment(call: Call) -> bool:

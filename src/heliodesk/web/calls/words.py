@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from heliodesk.entitlements import packs
 from heliodesk.entitlements.decision import Effect, Reason
 from heliodesk.entitlements.packs import ActivePack
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import Answer
 from heliodesk.kernel.references import spoken
 from heliodesk.telephony.facts import Judged
+from heliodesk.telephony.queries import Pop
 
 _DIGITS = (
     gettext_noop("zero"), gettext_noop("one"), gettext_noop("two"), gettext_noop("three"),
@@ -67,6 +69,23 @@ class Tile:
     key: str
     due: bool = False
     off: bool = False
+
+
+def entitled(pop: Pop, at: datetime) -> str:
+    """What the caller of a pop may have, and the time there: one sentence."""
+    rules = pop.decision.get("rules") if pop.decision else None
+    if not isinstance(rules, list):
+        return ""
+    said = {rule["id"]: str(rule["text"]) for rule in rules}
+    right = said.get("08.p1" if pop.kind == "p1" else "09.phone", "")
+    regions = packs.active().policy.pack.regions
+    region = regions.get(pop.account_region or "")
+    if region is None:
+        return right
+    local = at.astimezone(ZoneInfo(region.zone))
+    there = _("It is %(time)s in %(place)s, %(day)s.")
+    words = {"time": f"{local:%H:%M}", "place": region.place, "day": f"{local:%A}"}
+    return f"{right} {there % words}"
 
 
 def read_out(reference: str) -> str:
