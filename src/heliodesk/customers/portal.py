@@ -89,9 +89,14 @@ def company_sign_in_for(domain: str) -> CompanySignIn | None:
     return CompanySignIn.objects.filter(account__domains__domain=domain).order_by("pk").first()
 
 
+def company_sign_in_at(account_id: int) -> CompanySignIn | None:
+    """The identity provider of an account."""
+    return CompanySignIn.objects.filter(account=account_id).first()
+
+
 def company_sign_in_of(customer: Customer) -> CompanySignIn | None:
     """The identity provider of the account at which the contact acts."""
-    return CompanySignIn.objects.filter(account=customer.account_id).first()
+    return company_sign_in_at(customer.account_id)
 
 
 def _running(on: date) -> QuerySet[ContactRole]:

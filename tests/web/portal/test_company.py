@@ -12,7 +12,7 @@ from django.test import Client
 from heliodesk.customers.models import Account, CompanySignIn, Contact, ContactRole
 from heliodesk.web.portal import brand
 from tests import make
-from tests.web.conftest import Portal
+from tests.web.conftest import Browser, Portal
 from tests.web.portal import providers
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +258,18 @@ def test_a_secret_is_sealed_and_never_shown(portal: Portal, mara: Contact, openi
     assert row.secret
     assert "shh" not in row.secret
     assert "shh" not in portal(mara).get(SETUP).content.decode()
+
+
+def test_the_desk_switches_it_off_for_who_is_locked_out(
+    portal: Portal, browser: Browser, mara: Contact, openid: str
+) -> None:
+    set_up_openid(portal, mara, openid)
+    CompanySignIn.objects.update(required=True)
+    locked = portal(mara)
+    assert not signed_in(locked)
+    lead = browser(role="lead")
+    page = f"/accounts/{CompanySignIn.objects.get().account_id}/"
+    assert "the only way into the portal" in lead.get(page).content.decode()
+    lead.post(f"{page}drop_sign_in/")
+    assert signed_in(locked)
+    assert "Company sign-in switched off" in lead.get(page).content.decode()

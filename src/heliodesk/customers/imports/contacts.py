@@ -32,12 +32,13 @@ _ROLE_WORDS = {
     "designated": RoleKind.DESIGNATED,
     "admin": RoleKind.ADMIN,
     "administrator": RoleKind.ADMIN,
+    "viewer": RoleKind.VIEWER,
 }
 
 
 def _role(text: str) -> str:
     if text.lower() not in _ROLE_WORDS:
-        raise Refused(f"“{text}” is none of authorised, designated, admin.")
+        raise Refused(f"“{text}” is none of authorised, designated, admin, viewer.")
     return _ROLE_WORDS[text.lower()].value
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
 from heliodesk.cases import search
-from heliodesk.customers import actions, queries
+from heliodesk.customers import actions, portal, queries
 from heliodesk.customers.access import Hidden, get_account, get_contact
 from heliodesk.customers.actions import ContactDetails
 from heliodesk.customers.imports import Rules
@@ -70,6 +70,7 @@ def answer(request: PersonRequest, id: int, *, trouble: str = "", failed: str = 
         contracts=get_account(request.person, id).contracts.order_by("-starts_on")[:5],
         cases=search.of_parties(request.person, [id], [], limit=_MOST_CASES),
         past=history.lines(past("account", id)),
+        company_sign_in=portal.company_sign_in_at(id),
         may_edit=request.person.may(May.EDIT_CUSTOMERS),
         trouble=trouble,
         failed=failed,
@@ -291,6 +292,11 @@ def _one(found: Row | None) -> Row:
     return found
 
 
+def _drop_sign_in(asked: Asked) -> None:
+    """Let contacts in by themselves again, when their company's sign-in locks them out."""
+    actions.drop_company_sign_in(asked.account, by=asked.person.by, at=asked.at)
+
+
 Work = Callable[[Asked], None]
 DEEDS: dict[str, tuple[Work, str]] = {
     "describe": (_describe, _("The details are saved.")),
@@ -302,4 +308,5 @@ DEEDS: dict[str, tuple[Work, str]] = {
     "grant": (_grant, _("The roles are saved.")),
     "relate": (_relate, _("The relation holds from today.")),
     "end_partner": (_end_partner, _("The relation is ended.")),
+    "drop_sign_in": (_drop_sign_in, _("The company's sign-in is switched off.")),
 }
