@@ -10,6 +10,7 @@ import click
 
 from heliodesk.config.cli.jsonl import Malformed, answer_lines, read_object
 from heliodesk.config.cli.packs import PACK, fail, pack_or_exit
+from heliodesk.entitlements.pack.differences import differences
 from heliodesk.entitlements.pack.doubts import doubts
 from heliodesk.entitlements.pack.model import Cell, Metric, Pack
 from heliodesk.entitlements.pack.shipped import shipped_names
@@ -171,14 +172,18 @@ def try_examples(pack: str | None, as_json: bool) -> None:
 @click.option("--examples", type=click.File("rb"), help="Your own table, as for simulate.")
 @JSON
 def compare_packs(before: str, after: str, examples: Iterable[bytes] | None, as_json: bool) -> None:
-    """Show which situations a second pack judges differently from the first."""
+    """Show what a second pack says and judges differently from the first."""
     old, new = pack_or_exit(before), pack_or_exit(after)
     table = table_of(old, new) if examples is None else _questions(examples)
     changes = list(compare(old, new, table))
     if as_json:
         found = [{"input": c.situation, "changes": c.fields} for c in changes]
-        click.echo(json.dumps({"situations": len(table), "changed": found}, indent=2))
+        values = [value._asdict() for value in differences(old, new)]
+        told = {"situations": len(table), "changed": found, "values": values}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
+    for value in differences(old, new):
+        click.echo(f"{value.kind} {value.name}: {value.before or '–'} -> {value.after or '–'}")
     for change in changes:
         click.echo(_sentence(change))
     click.echo(f"{len(changes)} of {len(table)} situations change.")

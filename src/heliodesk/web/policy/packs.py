@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from heliodesk.entitlements import actions, packs, queries
 from heliodesk.entitlements.contract_rules import Refused
+from heliodesk.entitlements.pack.differences import differences
 from heliodesk.entitlements.pack.doubts import doubts
 from heliodesk.entitlements.pack.nodes import Fault, PackError
 from heliodesk.entitlements.pack.shipped import shipped_names, shipped_source
@@ -188,6 +189,7 @@ def compare(request: PersonRequest, pack_id: int) -> HttpResponse:
             for one in queries.pack_rows()
             if one.id != row.pk
         ],
+        values=differences(before, after)[:MOST_CHANGES],
         total=len(table),
         changed=len(changes),
         changes=[
