@@ -19,6 +19,8 @@ PEOPLE = {
     "sam": ("sam@larkspur.example", "copper-bridge-19"),
     "mei": ("mei@larkspur.example", "winter-orchard-88"),
 }
+#: What the telephone system of the browser tests shows.
+VOICE_TOKEN = "token-of-the-browser-tests"
 START_SECONDS = 180.0
 _OWN = re.compile(r"HELIODESK_(?!PG_BIN|TEST_)|DATABASE_")
 
@@ -40,6 +42,7 @@ class Desk:
             "HELIODESK_LMTP_PORT": str(lmtp),
             "HELIODESK_BASE_URL": self.address,
             "HELIODESK_WEB_WORKERS": "2",
+            "HELIODESK_VOICE_ASTERISK_TOKEN": VOICE_TOKEN,
         }
         if database:
             self.environment["DATABASE_URL"] = database
