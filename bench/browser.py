@@ -49,17 +49,38 @@ class Browser:
         if answer.status != 302 or self.get("/").status != 200:
             raise SystemExit(f"{email} cannot sign in (the desk answered {answer.status}).")
 
+    @property
+    def cookie(self) -> str:
+        """All cookies, as a header has them."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
+    def enter_portal(self, email: str, password: str) -> None:
+        """Sign in as a contact, by the portal's own door.
+
+        Raises:
+            SystemExit: the portal does not let this person in.
+        """
+        self.get("/support/sign-in/")
+        answer = self.post("/support/sign-in/", email=email, password=password)
+        if answer.status != 302 or self.get("/support/").status != 200:
+            raise SystemExit(f"{email} cannot enter the portal (it answered {answer.status}).")
+
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
         origin = f"http://{self.host}:{self.port}"
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
+        headers = {"Cookie": self.cookie}
         if body is not None:
             headers |= {
                 "Content-Type": "application/x-www-form-urlencoded",
                 "Origin": origin,
                 "Referer": origin + path,
             }
-        self._connection.request(method, path, body, headers)
-        response = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+        except ConnectionError:  # the server hung up on a browser that was idle
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
         content = response.read()
         for value in response.headers.get_all("Set-Cookie") or []:
             self._cookies |= {name: one.value for name, one in SimpleCookie(value).items()}

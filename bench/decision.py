@@ -1,44 +1,62 @@
-"""How many decisions and deadlines one core makes in a second: ``python -m bench.decision``."""
+"""Pure rules with facts in memory: decisions and deadlines of one core."""
 
+import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.entitlements.asking import ORDINARY
 
+from bench.figures import Figure, Round, of_rounds
+from bench.machine import slowness
 from heliodesk.calendars.rules import add
-from heliodesk.entitlements.pack.examples import examples_of
 from heliodesk.entitlements.pack.shipped import default_pack
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import decide
 from heliodesk.entitlements.simulation import Simulator, request_from
 
-ROUNDS = 1000
+ROUNDS = 5
+EXAMPLES = Path(__file__).parents[1] / "tests" / "entitlements" / "decisions.jsonl"
+#: At least 20,000 decisions a second, at most 5 microseconds a deadline.
+DECISION_MS, DEADLINE_MS = 0.05, 0.005
 
 
-def main() -> None:
+def measure() -> list[Figure]:
     """Decide the worked examples over and over, then add business time over and over."""
     simulator = Simulator(default_pack())
-    asked = [ORDINARY | dict(example.input) for example in examples_of("mimecast-2018")]
+    asked = [ORDINARY | json.loads(line)["input"] for line in EXAMPLES.read_text().splitlines()]
     questions = [
         (request_from(a), simulator.ask(a)[1], datetime.fromisoformat(str(a["at"]))) for a in asked
     ]
-    started = time.perf_counter()
+
+    def decisions() -> int:
+        for _ in range(200):
+            for request, policy, at in questions:
+                decide(request, policy, at)
+        return 200 * len(questions)
+
+    calendar = Policy(default_pack()).place("UK").calendar
+    at = datetime(2026, 3, 27, 15, tzinfo=UTC)
+
+    def deadlines() -> int:
+        for _ in range(10_000):
+            add(calendar, at, 240)
+            add(calendar, at, 2400)
+        return 20_000
+
+    return [
+        _of("decision", decisions, DECISION_MS),
+        _of("deadline of 4 and 40 business hours", deadlines, DEADLINE_MS),
+    ]
+
+
+def _of(name: str, work: Callable[[], int], target_ms: float) -> Figure:
+    work()
+    rounds = []
     for _ in range(ROUNDS):
-        for request, policy, at in questions:
-            decide(request, policy, at)
-    spent = time.perf_counter() - started
-    print(f"{ROUNDS * len(questions) / spent:,.0f} decisions a second")
-    calendar, at = (
-        Policy(default_pack()).place("UK").calendar,
-        datetime(2026, 3, 27, 15, tzinfo=UTC),
-    )
-    for minutes in (240, 2400):
-        started = time.perf_counter()
-        for _ in range(100 * ROUNDS):
-            add(calendar, at, minutes)
-        spent = time.perf_counter() - started
-        print(f"{spent / ROUNDS * 10_000:.1f} µs for a deadline {minutes} minutes away")
-
-
-if __name__ == "__main__":
-    main()
+        slow, begun, used = slowness(), time.perf_counter(), time.process_time()
+        count = work()
+        took, used = time.perf_counter() - begun, time.process_time() - used
+        rounds.append(Round([took / count] * count, took, {"total": used}, slow))
+    return of_rounds(name, rounds, target_ms=target_ms)

@@ -28,6 +28,7 @@ class Desk:
     web_port: int
     smtp_port: int
     lmtp_port: int
+    live_port: int
     dsn: str
     #: The processes whose trees are the desk: its parent, and PostgreSQL's.
     roots: list[int] = field(default_factory=list)
@@ -74,7 +75,7 @@ def started(folder: Path | None = None, **variables: str) -> Iterator[Desk]:
     try:
         for port in (web, smtp, lmtp):
             _wait(port, process, log)
-        desk = Desk("127.0.0.1", web, smtp, lmtp, _dsn(data, environment), [process.pid])
+        desk = Desk("127.0.0.1", web, smtp, lmtp, live, _dsn(data, environment), [process.pid])
         desk.environment = environment
         desk.roots += postmaster(desk)
         yield desk
@@ -136,3 +137,31 @@ def add_person(desk: Desk, email: str, password: str) -> None:
         stdout=subprocess.DEVNULL,
         env=desk.environment,
     )
+
+
+def add_contact(desk: Desk, email: str) -> str:
+    """Let a contact who sees a whole account's cases into the portal with the password of this
+    person of the desk; the contact's address."""
+    with desk.connect() as connection:
+        row = connection.execute(_CONTACT, {"email": email}).fetchone()
+    assert row
+    return str(row[0])
+
+
+_CONTACT = """
+with chosen as (
+    select k.id, k.name, k.user_id, e.address from cases_case c
+      join customers_contactrole r on r.account_id = c.account_id and r.kind = 'designated'
+      join customers_contact k on k.id = r.contact_id
+      join customers_contactaddress e on e.contact_id = k.id
+     where k.active group by k.id, e.address order by count(*) desc, k.id limit 1
+), made as (
+    insert into identity_user (email, name, role, zone, signature, is_active, created_at, password)
+    select address, name, 'contact', 'Europe/London', '', true, now(),
+        (select password from identity_user where email = %(email)s)
+      from chosen where user_id is null returning id
+), linked as (
+    update customers_contact k set user_id = made.id from made, chosen where k.id = chosen.id
+)
+select address from chosen
+"""

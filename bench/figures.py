@@ -86,14 +86,35 @@ def percentile(values: Sequence[float], percent: float) -> float:
 HEADING = " " * 35 + " per s   p50 ms   p95 ms   CPU ms  target   slow  by process (ms)"
 
 
+def _cpu(milliseconds: float) -> str:
+    return f"{milliseconds:8.2f}" if milliseconds >= 0.1 else f"{milliseconds:8.5f}"
+
+
 def line(one: Figure) -> str:
     """A figure as a line of the table."""
     target = "" if one.target_ms is None else f"{one.target_ms:g}{'' if one.met else ' !'}"
     parts = ", ".join(f"{kind} {ms:g}" for kind, ms in one.cpu_by_process.items() if ms >= 0.05)
     return (
         f"{one.name:34} {one.per_second:8.0f} {one.p50_ms:8.1f} {one.p95_ms:8.1f} "
-        f"{one.cpu_ms:8.2f} {target:>7} {one.slowness:6.2f}  {parts}"
+        f"{_cpu(one.cpu_ms)} {target:>7} {one.slowness:6.2f}  {parts}"
     )
+
+
+#: How much dearer an operation may be on the largest desk than on the middle one.
+MOST_DEARER = 1.3
+
+
+def dearer(figures: Sequence[Figure]) -> list[str]:
+    """How the cost of each operation grows from 20,000 cases to 1,000,000, where both are known."""
+    small, large = ", 20,000 cases", ", 1,000,000 cases"
+    known = {one.name: one for one in figures}
+    found = []
+    for name, one in known.items():
+        if name.endswith(small) and (other := known.get(name.removesuffix(small) + large)):
+            times = other.cpu_ms / one.cpu_ms
+            mark = "" if times <= MOST_DEARER else " !"
+            found.append(f"{name.removesuffix(small):34} x{times:.2f} at 1,000,000 cases{mark}")
+    return found
 
 
 def keep(figures: Sequence[Figure], **about: object) -> Path:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from bench import cpu
 from bench.desk import Desk
-from bench.figures import Figure, figure
+from bench.figures import Figure, Round, of_rounds
 from bench.letters import Acknowledged, Letter, Letters
+from bench.loader import accounts_of
+from bench.machine import slowness
 from bench.sender import send_all
 
 ATTACHED = 0.2
@@ -18,23 +20,24 @@ TARGET_MS = 3.0
 PATIENCE_SECONDS = 600.0
 
 
-def measure(desk: Desk, *, mails: int, senders: int, accounts: int, lmtp: bool) -> Figure:
+def measure(desk: Desk, *, mails: int, senders: int, cases: int, lmtp: bool = False) -> Figure:
     """Send the mails of a run and wait until the last is a message of a case, or held."""
-    letters = Letters(accounts, seed=int(time.time()) * 10 + senders)
+    letters = Letters(accounts_of(cases), seed=int(time.time()) * 10 + senders)
     chance = random.Random(senders)
     _send(desk, [letters.new(attachment=False) for _ in range(int(mails * BEFORE))], 4, lmtp=lmtp)
     _filed(desk)
     known = _acknowledged(desk)
     wave = list(_mix(letters, mails, known, chance))
-    last, before = _last(desk), desk.spent()
+    last, slow, before = _last(desk), slowness(), desk.spent()
     begun = time.perf_counter()
     seconds = _send(desk, wave, senders, lmtp=lmtp)
     _filed(desk)
     took = time.perf_counter() - begun
     spent = cpu.between(before, desk.spent())
     _check(desk, last, mails)
-    name = f"mail, {senders} sender{'s' if senders > 1 else ''}{' by LMTP' if lmtp else ''}"
-    return figure(name, seconds, took=took, spent=spent, target_ms=TARGET_MS)
+    way = f"{senders} sender{'s' if senders > 1 else ''}{' by LMTP' if lmtp else ''}"
+    round_ = Round(seconds, took, spent, slow)
+    return of_rounds(f"mail, {way}, {cases:,} cases", [round_], target_ms=TARGET_MS)
 
 
 def _mix(
@@ -100,7 +103,8 @@ def _check(desk: Desk, last: int, mails: int) -> None:
             " and e.id < m.id)",
             [last],
         ).fetchone()
-    if dict(states).get("filed") != mails:
-        print(f"  note: not all mails became messages of cases: {dict(states)}")
+    became = {str(state): count for state, count in states}
+    if became.get("filed") != mails:
+        print(f"  note: not all mails became messages of cases: {became}")
     if not replies or int(str(replies[0])) < 0.8 * REPLIES * mails:
         print(f"  note: only {replies} replies found their case")

@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bench import cpu
 from bench.browser import Answer, Browser
-from bench.desk import Desk
+from bench.desk import Desk, add_contact
 from bench.figures import Figure, Round, of_rounds
 from bench.machine import slowness
 from bench.words import RARE, Writer
@@ -16,6 +17,7 @@ from bench.words import RARE, Writer
 #: People who work at once.
 BROWSERS = 2
 WARM = 30
+LISTS = {"open": "all open", "unassigned": "unassigned", "closed": "closed"}
 #: Requests of a kind are made in so many rounds; the figure is that of the middle one.
 ROUNDS = 5
 
@@ -27,7 +29,9 @@ class Kind:
     name: str
     ask: Callable[[Browser, random.Random], Answer]
     right: Callable[[Answer], bool]
-    target_ms: float
+    target_ms: float | None
+    #: Asked by a contact in the portal, not by a person of the desk.
+    portal: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,23 @@ class Site:
     desk: Desk
     cases: int
     browsers: list[Browser]
+    contacts: list[Browser]
     kinds: list[Kind]
 
     @classmethod
     def entered(cls, desk: Desk, cases: int, email: str, password: str) -> "Site":
         """The desk with everybody signed in."""
         browsers = [Browser(desk.host, desk.web_port) for _ in range(BROWSERS)]
-        for browser in browsers:
+        contacts = [Browser(desk.host, desk.web_port) for _ in range(BROWSERS)]
+        address = add_contact(desk, email)
+        for browser, contact in zip(browsers, contacts, strict=True):
             browser.sign_in(email, password)
-        return cls(desk, cases, browsers, _kinds(desk, cases))
+            contact.enter_portal(address, password)
+        return cls(desk, cases, browsers, contacts, [*_kinds(desk, cases), *_portal(desk, address)])
+
+    def those_who_ask(self, kind: Kind) -> list[Browser]:
+        """The browsers from which a kind of request comes."""
+        return self.contacts if kind.portal else self.browsers
 
 
 def measure(sites: Sequence[Site], *, requests: int) -> Iterator[Figure]:
@@ -57,7 +69,7 @@ def measure(sites: Sequence[Site], *, requests: int) -> Iterator[Figure]:
     for place in range(len(sites[0].kinds)):
         kinds = [site.kinds[place] for site in sites]
         for site, kind in zip(sites, kinds, strict=True):
-            _run(site.browsers, kind, WARM)
+            _run(site.those_who_ask(kind), kind, WARM)
         rounds: list[list[Round]] = [[] for _ in sites]
         for number in range(ROUNDS):
             for site, kind, mine in zip(sites, kinds, rounds, strict=True):
@@ -68,7 +80,7 @@ def measure(sites: Sequence[Site], *, requests: int) -> Iterator[Figure]:
 
 def _round(site: Site, kind: Kind, requests: int, number: int) -> Round:
     slow, before, begun = slowness(), site.desk.spent(), time.perf_counter()
-    seconds = _run(site.browsers, kind, requests, number)
+    seconds = _run(site.those_who_ask(kind), kind, requests, number)
     took = time.perf_counter() - begun
     time.sleep(0.3)  # what a request leaves to other processes counts too
     return Round(seconds, took, cpu.between(before, site.desk.spent()), slow)
@@ -105,12 +117,7 @@ def _kinds(desk: Desk, cases: int) -> list[Kind]:
     writer = Writer(3)
     text = writer.text(600)
     long = _column(desk, "select ref from cases_case where id %% 20 = 0 and id <= %s", cases)
-    open_ = _column(
-        desk,
-        "select c.ref from cases_case c where c.state in ('new', 'assigned') and id <= %s and"
-        " exists (select from cases_participant p where p.case_id = c.id and p.requester)",
-        cases,
-    )
+    open_ = open_cases(desk)
     accounts = _column(desk, "select id from customers_account where %s > 0", cases)
 
     def create(browser: Browser, chance: random.Random) -> Answer:
@@ -130,12 +137,50 @@ def _kinds(desk: Desk, cases: int) -> list[Kind]:
         return browser.post(f"/cases/{chance.choice(open_)}/reply/", text=text)
 
     return [
-        Kind("list of 50", lambda b, _: b.get("/open/"), _is_page, 4),
+        *(
+            Kind(f"list of 50, {word}", partial(_get, f"/{code}/"), _is_page, 4)
+            for code, word in LISTS.items()
+        ),
         Kind("case of 10 messages", lambda b, c: b.get(f"/cases/{c.choice(long)}/"), _is_page, 4),
         Kind("search", lambda b, _: b.get(f"/search/?q={RARE}"), _is_page, 8),
         Kind("reply", reply, _is_done, 12),
         Kind("new case", create, _is_done, 12),
     ]
+
+
+def open_cases(desk: Desk) -> list[str]:
+    """References of cases that can be answered."""
+    return _column(
+        desk,
+        "select c.ref from cases_case c where c.state in ('new', 'assigned') and c.channel = %s and"
+        " exists (select from cases_participant p where p.case_id = c.id and p.requester)",
+        "email",
+    )
+
+
+def _portal(desk: Desk, address: str) -> list[Kind]:
+    """What a contact asks for who sees all cases of a large account."""
+    theirs = _column(
+        desk,
+        "select c.ref from cases_case c join customers_contactrole r on r.account_id = c.account_id"
+        " join customers_contactaddress e on e.contact_id = r.contact_id where e.address = %s",
+        address,
+    )
+    return [
+        Kind("portal: cases", partial(_get, "/support/cases/"), _is_page, 5, portal=True),
+        Kind(
+            "portal: case",
+            lambda b, c: b.get(f"/support/cases/{c.choice(theirs)}/"),
+            _is_page,
+            5,
+            portal=True,
+        ),
+        Kind("portal: home", partial(_get, "/support/"), _is_page, 5, portal=True),
+    ]
+
+
+def _get(address: str, browser: Browser, _chance: random.Random) -> Answer:
+    return browser.get(address)
 
 
 def _is_page(answer: Answer) -> bool:
@@ -146,8 +191,8 @@ def _is_done(answer: Answer) -> bool:
     return answer.status == 302 and answer.location.startswith("/cases/")
 
 
-def _column(desk: Desk, sql: str, cases: int) -> list[str]:
+def _column(desk: Desk, sql: str, value: int | str) -> list[str]:
     """Up to 2,000 values, from the oldest to the newest alike."""
     with desk.connect() as connection:
-        rows = connection.execute(sql.encode(), [cases]).fetchall()
+        rows = connection.execute(sql.encode(), [value]).fetchall()
     return [str(row[0]) for row in rows[:: max(1, len(rows) // 2000)]]
