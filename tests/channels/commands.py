@@ -19,6 +19,6 @@ def mail_command(
         input=given,
         env=environment,
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )

@@ -11,6 +11,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
+#: Seconds that starting may take.
+PATIENCE = 60.0
+
 
 class Server:
     """Takes mail, and refuses what the test tells it to refuse."""
@@ -51,6 +54,18 @@ class Server:
         return [message for message in read if isinstance(message, EmailMessage)]
 
 
+class Listening(Controller):
+    """A server at a free port, waited for as long as a busy machine needs."""
+
+    def __init__(self, handler: Any, **how: Any) -> None:
+        super().__init__(handler, hostname="127.0.0.1", port=0, ready_timeout=PATIENCE, **how)
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as first:
+            first.recv(1024)
+
+
 @contextmanager
 def receiving(password: str = "") -> Iterator[tuple[Server, int]]:
     """Have such a server running while the block runs; the server and its port.
@@ -58,9 +73,6 @@ def receiving(password: str = "") -> Iterator[tuple[Server, int]]:
     With a password only ``desk`` may send, having signed in with it.
     """
     answering = Server()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
 
     def signed_in(
         server: Any, session: Session, envelope: Envelope, mechanism: str, data: Any
@@ -71,16 +83,14 @@ def receiving(password: str = "") -> Iterator[tuple[Server, int]]:
     needed: dict[str, Any] = (
         {"auth_require_tls": False, "auth_exclude_mechanism": ["LOGIN"]} if password else {}
     )
-    controller = Controller(
+    controller = Listening(
         answering,
-        hostname="127.0.0.1",
-        port=port,
         authenticator=signed_in if password else None,
         auth_required=bool(password),
         **needed,
     )
     controller.start()
     try:
-        yield answering, port
+        yield answering, controller.port
     finally:
         controller.stop()

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.controller import Controller
-
-from tests.config.desk import free_ports
+from tests.channels.receiving import Listening
 from tests.scenarios.parts import MakeParts, PartsDesk
 from tests.scenarios.running import until
 from tests.scenarios.sending import deliver
@@ -51,8 +49,9 @@ def _exchange_names(desk: PartsDesk) -> None:
 class Robot:
     """Answers every mail with a new one, and says by no header that it is a robot."""
 
-    def __init__(self, desk_port: int) -> None:
-        self.desk_port = desk_port
+    def __init__(self) -> None:
+        #: Where the desk takes mail, once it is known.
+        self.desk_port = 0
         self.answered = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
@@ -63,23 +62,23 @@ class Robot:
 
 
 @contextmanager
-def robot_at(port: int, desk_port: int) -> Iterator[Robot]:
-    robot = Robot(desk_port)
-    controller = Controller(robot, hostname="127.0.0.1", port=port)
+def robot_of() -> Iterator[tuple[Robot, int]]:
+    robot = Robot()
+    controller = Listening(robot)
     controller.start()
     try:
-        yield robot
+        yield robot, controller.port
     finally:
         controller.stop()
 
 
 def test_a_robot_that_hides_is_answered_a_few_times_and_no_more(make_parts: MakeParts) -> None:
-    (port,) = free_ports(1)
-    desk = make_parts(
-        HELIODESK_MAIL_OUTBOUND="smtp", HELIODESK_MAIL_SMTP_URL=f"smtp://127.0.0.1:{port}"
-    )
-    desk.listen()
-    with robot_at(port, desk.smtp) as robot:
+    with robot_of() as (robot, port):
+        desk = make_parts(
+            HELIODESK_MAIL_OUTBOUND="smtp", HELIODESK_MAIL_SMTP_URL=f"smtp://127.0.0.1:{port}"
+        )
+        robot.desk_port = desk.smtp
+        desk.listen()
         desk.work()
         deliver(desk.smtp, [_mail(address(2), DESK, f"({account_id(2)}) Help")])
         until(lambda: robot.answered >= 6)

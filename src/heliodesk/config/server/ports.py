@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 #: A desk that was killed a moment ago may hold its ports this long, in seconds.
-PATIENCE = 1.0
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
