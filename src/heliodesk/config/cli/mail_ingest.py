@@ -83,20 +83,25 @@ def _told_by_server(*names: str) -> list[str]:
 def _filed(number: int) -> dict[str, Any]:
     """What became of a stored message. It stays stored and waiting if filing takes too long."""
     start_django()
+    from django.db import OperationalError, connection
+
     from heliodesk.channels.models import Inbound, InboundState
     from heliodesk.intake.pipeline import TryLater, file_waiting
 
     until = time.monotonic() + FILED_WITHIN_SECONDS
     row = Inbound.objects.defer("raw").get(pk=number)
+    trouble = ""
     while row.state == InboundState.WAITING and time.monotonic() < until:
         try:
-            settled = file_waiting(at=clock.now(), ids=[number])
-        except TryLater as error:
-            click.echo(f"Stored, and not filed yet: {error}", err=True)
-            break
-        if not settled:
-            time.sleep(0.05)
-        row.refresh_from_db(fields=["state", "result_kind", "result_id"])
+            if not file_waiting(at=clock.now(), ids=[number]):
+                time.sleep(0.05)
+            row.refresh_from_db(fields=["state", "result_kind", "result_id"])
+        except (TryLater, OperationalError) as error:
+            trouble = " ".join(str(error).split())
+            connection.close()
+            time.sleep(0.5)
+    if row.state == InboundState.WAITING:
+        click.echo(f"Stored, and not filed yet{trouble and ': '}{trouble}", err=True)
     return {
         "case": _reference(row, "case"),
         "held": _reference(row, "held"),
