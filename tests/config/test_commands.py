@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -17,6 +18,21 @@ def test_every_command_explains_itself(name: str) -> None:
     result = CliRunner().invoke(main, [name, "--help"])
     assert result.exit_code == 0, result.output
     assert "Usage: " in result.output
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_tells_its_exit_codes(name: str) -> None:
+    def leaves(command: click.Command, words: list[str]) -> list[list[str]]:
+        if not isinstance(command, click.Group):
+            return [words]
+        found = command.commands.items()
+        return [leaf for part, each in found for leaf in leaves(each, [*words, part])]
+
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    for words in leaves(command, [name]):
+        shown = CliRunner().invoke(main, [*words, "--help"]).output
+        assert "xit codes" in shown and "Usage: " in shown, " ".join(words)
 
 
 def test_the_list_names_them_without_loading_any() -> None:

@@ -34,6 +34,9 @@ COMMANDS = {
 }
 
 
+EXIT_CODES = "Exit codes: 0 done, 1 failed and said why, 2 wrong usage."
+
+
 class LazyGroup(click.Group):
     """A group that knows its subcommands by name and imports each on first use."""
 
@@ -46,6 +49,7 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         found = getattr(importlib.import_module(module), name)
         assert isinstance(found, click.Command)  # noqa: S101
+        _tell_exit_codes(found)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -53,6 +57,15 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             shown = [name for name in self.list_commands(ctx) if COMMANDS[name][1]]
             formatter.write_dl([(name, COMMANDS[name][1]) for name in shown])
+
+
+def _tell_exit_codes(command: click.Command) -> None:
+    """End the help of a command that has only the usual exit codes with these."""
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            _tell_exit_codes(part)
+    elif "xit codes" not in (command.help or command.callback.__doc__ or ""):
+        command.epilog = EXIT_CODES
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -109,10 +109,16 @@ class _World:
             )
             if value != usual
         ]
-        program = Path(sys.argv[0])
-        here = program.is_absolute() and program.is_relative_to(Path.cwd())
-        shown = program.relative_to(Path.cwd()) if here else program
-        return " ".join([*changed, shlex.quote(str(shown)), "mail send-sample"])
+        return " ".join([*changed, _program(), "mail send-sample"])
+
+
+def _program() -> str:
+    """This command as it can be typed again here."""
+    program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m heliodesk"
+    here = program.is_absolute() and program.is_relative_to(Path.cwd())
+    return shlex.quote(str(program.relative_to(Path.cwd()) if here else program))
 
 
 def _dsn(data: Path) -> str:

@@ -105,7 +105,8 @@ def _alone(name: str, *ports_needed: str) -> Callable[..., Any]:
 
 
 def _part(name: str, text: str, *ports_needed: str) -> click.Command:
-    return click.command(name=name, help=text)(listening(_alone(name, *ports_needed)))
+    said = f"{text}\n\nExit codes: 0 stopped as told, 1 could not start and said why."
+    return click.command(name=name, help=said)(listening(_alone(name, *ports_needed)))
 
 
 web = _part("web", "Serve the pages only.", "--web-port")
