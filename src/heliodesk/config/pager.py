@@ -25,7 +25,7 @@ HANDOVER_SECONDS = 5.0
 OTHERS_SECONDS = 30.0
 #: Pages handed over at the same time; one that hangs holds up no other.
 HANDS = 16
-_LONGEST_BACKOFF = 5.0
+_LONGEST_BACKOFF = 1.5
 
 
 class Pager:
@@ -33,10 +33,12 @@ class Pager:
 
     def __init__(self, part: str) -> None:
         from heliodesk.oncall.jobs import name_of
+        from heliodesk.oncall.senders import rest
 
         self.name = name_of(part)
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix=f"page-{part}")
         self.busy: set[Future[None]] = set()
+        self._in_hand(rest.warm)
         self.due = {
             "beat": 0.0,
             "outside": 0.0,

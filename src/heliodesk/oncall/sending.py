@@ -18,8 +18,6 @@ from heliodesk.oncall.senders.letter import Gone, Letter, TryAgain, Unset
 log = structlog.get_logger()
 #: Longer than a sender waits, shorter than anybody may wait for the next page (G2).
 LEASE_SECONDS = 4.0
-#: A claim older than this is looked at again before it is used: the process stood still (G5).
-STALE_SECONDS = 0.5
 _CLAIM = """
 update oncall_page set state = 'sending', attempts = attempts + 1,
     first_try_at = coalesce(first_try_at, clock_timestamp()),
@@ -77,8 +75,6 @@ class Claimed(NamedTuple):
     channel: str
     attempts: int
     method_id: int | None
-    #: ``time.monotonic()`` at the claim.
-    at: float
 
     @property
     def letter(self) -> Letter:
@@ -90,16 +86,19 @@ class Claimed(NamedTuple):
 
 def claim(most: int) -> list[Claimed]:
     """Take up to so many pages that are due; the claim is committed when this returns."""
-    began = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"lease": LEASE_SECONDS, "most": most})
-        return [Claimed._make((*row, began)) for row in cursor.fetchall()]
+        return [Claimed(*row) for row in cursor.fetchall()]
 
 
 def send(page: Claimed) -> bool:
-    """Hand one page over and settle it; whether the provider took it."""
+    """Hand one page over and settle it; whether the provider took it.
+
+    It is looked at once more right before: somebody may have taken the P1, or this process may
+    have stood still since the claim (G5).
+    """
     close_old_connections()
-    if time.monotonic() - page.at > STALE_SECONDS and not _still_ours(page):
+    if not _still_ours(page):
         return False
     try:
         ref = sender_of(page.channel)(page.letter)

@@ -47,7 +47,14 @@ def _client(_process: int) -> httpx.Client:
     """One client a process: making one reads all certificates, and keeps connections."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     limits = httpx.Limits(max_connections=64, keepalive_expiry=20.0)
-    return httpx.Client(timeout=httpx.Timeout(SECONDS, connect=1.0), limits=limits)
+    trust = httpx.create_ssl_context() if settings.VOICE_API.startswith("https:") else False
+    return httpx.Client(timeout=httpx.Timeout(SECONDS, connect=1.0), limits=limits, verify=trust)
+
+
+def warm() -> None:
+    """Make the client before the first page needs it."""
+    if settings.VOICE_ACCOUNT:
+        _client(os.getpid())
 
 
 def _post(what: str, letter: Letter, fields: dict[str, str]) -> str:
