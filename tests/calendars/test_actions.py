@@ -164,3 +164,11 @@ def test_a_change_by_people_and_a_new_year_are_no_new_data(uk: BusinessCalendar)
     assert jobs.notice_changed_times(NOW) == 0
     assert jobs.notice_changed_times(NOW.replace(year=2027)) == 0
     assert not Event.objects.filter(verb="times_changed").exists()
+
+
+def test_hours_that_bring_no_deadline_about_are_refused(uk: BusinessCalendar) -> None:
+    seldom: Any = {"zone": "Europe/London", "hours": {"mon": ["09:00-09:01"]}, **DONE}
+    with pytest.raises(actions.Refused, match="does not have 14400 open minutes"):
+        actions.change_hours(uk, **seldom)
+    uk.refresh_from_db()
+    assert uk.hours == {"mon-fri": ["09:00-17:00"]}

@@ -13,6 +13,7 @@ from heliodesk.calendars.rules import (
     OneOff,
     add,
     between,
+    check_reach,
     closes_at,
     is_open,
     next_opening,
@@ -173,3 +174,12 @@ def test_holidays_come_with_substitutes_and_doubts() -> None:
     assert date(2026, 12, 28) in days
     singapore = [row for row in holidays_of("SG", None, 2028) if row.expected]
     assert "Vesak Day" in [row.name for row in singapore]
+
+
+def test_a_target_that_would_never_fall_due_is_refused() -> None:
+    seldom = Calendar("X", "Europe/London", parse_week({"mon": ["09:00-09:01"]}))
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    check_reach(seldom, at, 100)
+    with pytest.raises(CalendarError, match="does not have 2880 open minutes"):
+        check_reach(seldom, at, 2880)
+    check_reach(Calendar("X", "Europe/London", parse_week({"mon": ["00:00-24:00"]})), at, 14_400)

@@ -90,3 +90,11 @@ def test_what_is_no_pack_at_all(source: str, reason: str) -> None:
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(PackError, match="No such file"):
         pack_at("/nowhere/pack.yaml")
+
+
+def test_a_calendar_on_which_a_target_never_falls_due() -> None:
+    source = shipped_source("tidewater-2026")
+    hours = 'hours: {mon-fri: ["10:00-19:00"], sat: ["18:00-24:00"]}'
+    assert hours in source
+    with pytest.raises(PackError, match="the longest target would never fall due: calendar JP"):
+        read_pack(source.replace(hours, 'hours: {mon: ["09:00-09:01"]}'), "x")

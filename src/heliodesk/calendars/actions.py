@@ -21,7 +21,7 @@ from heliodesk.calendars.rules import (
     Calendar,
     CalendarError,
     OneOff,
-    next_opening,
+    check_reach,
     no_holidays,
     zone_named,
 )
@@ -30,6 +30,8 @@ from heliodesk.kernel.text import one_line, storable
 
 #: Years of holidays kept in rows: the last, this, and the two that follow.
 BEFORE, AHEAD = 1, 2
+#: Open minutes, ten days and nights of them, that must come about on every calendar.
+LONGEST = 14_400
 
 
 class Refused(Exception):
@@ -259,7 +261,7 @@ def _check(row: BusinessCalendar, at: datetime) -> None:
     week = _read(lambda: parse_week(row.hours))
     days = tuple(OneOff(o.day, parse_windows(o.hours), o.name) for o in row.days.all())
     calendar = _read(lambda: Calendar(row.code, row.zone, week, no_holidays, days))
-    _read(lambda: next_opening(calendar, at))
+    _read(lambda: check_reach(calendar, at, LONGEST))
 
 
 def _read(read: Callable[[], Any]) -> Any:

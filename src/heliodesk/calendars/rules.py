@@ -19,6 +19,8 @@ from heliodesk.calendars.wall import closing_instant, opening_instant
 HolidaySource = Callable[[int], tuple[Holiday, ...]]
 HORIZON_YEARS = 12
 YEARS = range(1900, 2200)
+#: Open minutes a week that bring any target about within a year.
+_PLENTY = 480
 
 
 class CalendarError(ValueError):
@@ -198,6 +200,18 @@ def between(calendar: Calendar, start: datetime, end: datetime) -> Elapsed:
     first, last = micros(start), micros(end)
     open_time = timedelta(microseconds=line.open_until(last) - line.open_until(first))
     return Elapsed(open_time, line.clipped(first, last))
+
+
+def check_reach(calendar: Calendar, at: datetime, minutes: int) -> None:
+    """Refuse a calendar on which so many minutes would never have passed.
+
+    A week with a day's worth of opening is not walked through: no public holidays take that.
+
+    Raises CalendarError.
+    """
+    weekly = sum(window.closes - window.opens for day in calendar.week for window in day)
+    if weekly < _PLENTY or minutes > weekly * 52:
+        add(calendar, at, minutes)
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:

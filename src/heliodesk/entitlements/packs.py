@@ -65,7 +65,7 @@ def pack_of(pack_id: int) -> Pack:
 
 @lru_cache(maxsize=16)
 def name_of(pack_id: int) -> str:
-    """A pack's code and version, as people write it: ``mimecast-2018 v1``."""
+    """A pack's code and version, as people write it."""
     rows = reading.rows(
         connection, "select code, version from entitlements_policypack where id = %s", [pack_id]
     )

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from heliodesk.calendars.rules import CalendarError, check_reach
 from heliodesk.entitlements.pack.matrix import read_families, read_targets, right_cell
 from heliodesk.entitlements.pack.model import (
     PRIORITIES,
     Cell,
+    ClockKind,
     Family,
     Identifier,
     Message,
@@ -31,6 +33,8 @@ SECTIONS = (
     "mail_addresses queues tracking_fields settings messages"
 )
 OPTIONAL_SECTIONS = "sample source base_rights p1_criteria web case_words valid_until"
+#: A day to try targets from; any would do.
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 QUEUES = "p1 implementation unidentified identity account"
 
 
@@ -102,6 +106,7 @@ class _Reading:
         messages: dict[str, Message] = {}
         messages = self.read("messages", self.messages, messages)
         self.read("messages", lambda node: check_messages(node, messages), None)
+        self.read("calendars", lambda node: _check_reach(node, calendars, targets), None)
         identifier = self.read("identifier", _identifier, None)
         self.read("families", lambda node: _check_rights(node, families, codes), None)
         if identifier is None:
@@ -232,6 +237,17 @@ def _case_words(node: Node) -> dict[str, tuple[str, ...]]:
             raise words.wrong(f"{kind} is no kind of case: {', '.join(CaseType)}")
         found[kind] = tuple(word.lower() for word in words.texts())
     return found
+
+
+def _check_reach(node: Node, calendars: Mapping[str, HolidayPlace], targets: Targets) -> None:
+    """A target that would never fall due is found here, not at 3 a.m."""
+    cells = [c for rows in targets.values() for row in rows.values() for c in row.values()]
+    longest = max((c.minutes for c in cells if c.clock is ClockKind.BUSINESS_HOURS), default=0)
+    for place in calendars.values():
+        try:
+            check_reach(place.calendar, _SOME_DAY, longest)
+        except CalendarError as error:
+            raise node.wrong(f"the longest target would never fall due: {error}") from error
 
 
 def _check_rights(node: Node, families: tuple[Family, ...], codes: list[str]) -> None:
