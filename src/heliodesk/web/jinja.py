@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 from heliodesk.kernel.references import spoken
 from heliodesk.web import badges, dates, marks, rail, snippets, texts, words
+from heliodesk.web.portal import times
+from heliodesk.web.portal import words as portal_words
 from heliodesk.web.told import told
 from heliodesk.web.translation import language, translated
 
@@ -65,6 +67,8 @@ def environment(**options: Any) -> jinja2.Environment:
         texts=texts,
         told=told,
         shown_language=language,
+        times=times,
+        told_words=portal_words,
     )
     env.filters.update(spoken=spoken, initials=badges.initials, hue=badges.hue, size=words.size)
     return env

@@ -416,3 +416,9 @@ def test_every_page_is_dressed_in_the_brand(browser: Client, cases: list[Case]) 
     for path in ("/support/", "/support/cases/", f"/support/cases/{cases[0].ref}/",
                  "/support/account/"):  # fmt: skip
         assert "Meridian" in text_of(browser, path)
+
+
+def test_even_a_contact_cannot_flood_the_desk(browser: Client, settings: Any) -> None:
+    settings.WEB_FORMS_PER_HOUR = 1
+    codes = [browser.post("/support/", form()).status_code for _ in range(4)]
+    assert codes == [302, 302, 302, 429]

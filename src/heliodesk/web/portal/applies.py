@@ -278,6 +278,11 @@ def _line(label: str, line: Line, zone: str, at: datetime) -> Right:
     return Right(open=False, label=label, when=translated(_("not in your package")), more=more)
 
 
+def numbers_of(region: Region) -> tuple[Number, ...]:
+    """The numbers of a region for its own customers."""
+    return _ordered(region.numbers, own=True)
+
+
 def _numbers(policy: Policy, own: str) -> tuple[Numbers, ...]:
     """The directory, the asker's region first (R59)."""
     regions: Sequence[Region] = sorted(

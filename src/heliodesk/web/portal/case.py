@@ -15,11 +15,9 @@ from heliodesk.cases import front
 from heliodesk.cases.front import Head, Said
 from heliodesk.channels import blobs
 from heliodesk.channels.uploads import Kept
-from heliodesk.customers.customer import Customer
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import of_case
-from heliodesk.web.portal import applies, counted, frame, standing
-from heliodesk.web.portal.applies import Applies
+from heliodesk.web.portal import applies, counted, frame
 from heliodesk.web.portal.door import CustomerRequest, signed_in
 from heliodesk.web.portal.raising import guard
 from heliodesk.web.translation import translated
@@ -78,8 +76,9 @@ def answer(
     if head.merged_into:
         return redirect(f"/support/cases/{head.merged_into}/")
     said = front.said(head.id)
-    around = around_now(customer, now)
-    zone = customer.zone or (around.region.zone if around else "UTC")
+    policy = applies.in_force()
+    place = applies.place_of(policy, customer.place.region) if policy else None
+    zone = customer.zone or (place.region.zone if place else "UTC")
     return frame.framed(
         request,
         "portal/case.html",
@@ -90,7 +89,7 @@ def answer(
         thread=woven(said, head.events),
         steps=steps(head),
         zone=zone,
-        applies=around,
+        numbers=applies.numbers_of(place.region) if place else (),
         counts=counted.shown(of_case(head.id, now), zone, now),
         live=head.state in _LIVE,
         can_solve=head.state in _LIVE,
@@ -103,14 +102,6 @@ def answer(
         bits=guard.BITS,
         file_most=settings.WEB_FILE_MAX_BYTES,
     )
-
-
-def around_now(customer: Customer, at: datetime) -> Applies | None:
-    """What applies to the customer now; none while no policy is in force."""
-    policy = applies.in_force()
-    if policy is None:
-        return None
-    return standing.now(customer, standing.standing(customer, at), policy, at)
 
 
 @require_GET

@@ -28,6 +28,8 @@ BITS = 15
 TRAP = "website"
 #: Of the hourly forms of an address, the share without sums.
 _WITHOUT_SUMS = 4
+#: How many times as many forms a signed-in contact may send as a stranger.
+_SIGNED_IN = 3
 _NONCE = re.compile(r"\d{1,12}")
 _UPLOADS_PER_HOUR = 120
 
@@ -94,6 +96,12 @@ def flooded(peer: str, sender: str, at: datetime, *, sums: bool) -> bool:
         or found.sender >= most
         or found.everybody >= settings.WEB_FORMS_PER_HOUR_IN_ALL
     )
+
+
+def flooded_by(contact: str, at: datetime) -> bool:
+    """Whether a signed-in contact sent so many within the hour that it cannot be by hand."""
+    most = settings.WEB_FORMS_PER_HOUR * _SIGNED_IN
+    return uploads.flood("", contact, at=at).sender >= most
 
 
 def uploads_flooded(peer: str, at: datetime) -> bool:

@@ -72,8 +72,8 @@ def send(
     keep_files(request, given, entry, at)
     attempt = Attempt(given, page, files=uploads.listed(entry.key, given.files))
     givens.check(given, policy, customer, own=own_addresses(active_mailboxes()))
-    if customer is None and not given.troubles:
-        _guarded(request, attempt, entry, at)
+    if not given.troubles:
+        _guarded(request, attempt, entry, customer, at)
     if given.troubles or attempt.trouble:
         return attempt
     form = submission(given, customer)
@@ -146,8 +146,17 @@ def _again(given: Given, entry: Entry, first: Receipt, page: str, at: datetime) 
     return Attempt(given, guard.new_page(at), trouble=sentence)
 
 
-def _guarded(request: HttpRequest, attempt: Attempt, entry: Entry, at: datetime) -> None:
+def _guarded(
+    request: HttpRequest, attempt: Attempt, entry: Entry, customer: Customer | None, at: datetime
+) -> None:
     """Refuse machines and floods; a person reads what to do instead."""
+    if customer:
+        if guard.flooded_by(customer.email, at):
+            attempt.status = 429
+            attempt.trouble = translated(
+                _("You sent many forms within the hour. Your text is kept: send it later, or call.")
+            )
+        return
     sums = guard.proven(entry.key, request.POST.get("proof", ""))
     if guard.is_machine(request.POST) or guard.too_hasty(entry, at, sums=sums):
         attempt.trouble = translated(
