@@ -54,6 +54,9 @@ class Customer:
     places: tuple[Place, ...]
     #: Whether they chose this place, or have no other.
     chosen: bool = True
+    #: Whether a company's identity provider vouched for them. It speaks for its own account, so
+    #: it may not change how they sign in, which would open their other accounts.
+    vouched: bool = False
 
     @property
     def account_id(self) -> int:

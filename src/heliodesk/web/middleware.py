@@ -119,7 +119,10 @@ def _send_contact(request: HttpRequest, view: Any, key: str) -> HttpResponseBase
     """A contact on a page of the desk: refused, unless it is about their own sign-in."""
     if needed(view) != SIGNED_IN:
         raise PermissionDenied(DESK_ONLY)
-    return _let_customer_in(request, key)
+    refused = _let_customer_in(request, key)
+    if refused is None and request.customer.vouched:  # type: ignore[attr-defined]
+        return redirect("/support/security/")
+    return refused
 
 
 def _to_sign_in(request: HttpRequest, address: str) -> HttpResponseBase:

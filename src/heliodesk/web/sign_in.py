@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
@@ -28,6 +29,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.access import for_everybody, public
 from heliodesk.web.answer import page
 from heliodesk.web.peer import peer
+from heliodesk.web.portal.who import VOUCHED
 
 log = structlog.get_logger()
 #: Mails of this kind let people in: no list of sent mail may show them.
@@ -49,6 +51,9 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Keep out contacts who are no contact of any account today, however they come."""
         response = super().pre_login(request, user, **kwargs)
+        records = get_authentication_records(request, user)
+        if not records or records[-1]["method"] != "socialaccount":
+            request.session.pop(VOUCHED, None)
         if response or user.role != Role.CONTACT or contact_of(user, clock.now().date()):
             return response  # type: ignore[no-any-return]
         clear_login(request)

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.test import Client
 
 from heliodesk.customers.models import Account, CompanySignIn, Contact, ContactRole
-from heliodesk.web.portal import brand
+from heliodesk.web.portal import brand, who
 from tests import make
 from tests.web.conftest import Browser, Portal
 from tests.web.portal import providers
@@ -273,3 +274,38 @@ def test_the_desk_switches_it_off_for_who_is_locked_out(
     lead.post(f"{page}drop_sign_in/")
     assert signed_in(locked)
     assert "Company sign-in switched off" in lead.get(page).content.decode()
+
+
+def test_a_provider_cannot_change_how_its_people_sign_in_elsewhere(
+    portal: Portal, client: Client, mara: Contact, openid: str
+) -> None:
+    by_openid(client, set_up_openid(portal, mara, openid), "mara")
+    page = client.get("/support/security/").content.decode()
+    assert "Your company signs you in" in page
+    assert "New password" not in page
+    client.post("/support/security/password/", {"new": "a-harbour-in-violet"})
+    mara.refresh_from_db()
+    assert mara.user
+    assert not mara.user.has_usable_password()
+    for address in ("/me/security/keys/add/", "/me/security/app/", "/me/password/first/"):
+        assert client.get(address)["Location"] == "/support/security/"
+        assert client.post(address)["Location"] == "/support/security/"
+
+
+def test_a_session_that_a_provider_began_is_not_kept_for_another_way_in(
+    portal: Portal, client: Client, mara: Contact, openid: str
+) -> None:
+    slug = set_up_openid(portal, mara, openid)
+    secret = generate_totp_secret()
+    user = make.sign_in_of(mara)
+    TOTP.activate(user, secret)
+    user.set_password(make.PASSWORD)
+    user.save()
+    CompanySignIn.objects.update(required=True)
+    by_openid(client, slug, "mara")
+    assert client.session[who.VOUCHED]
+    client.post(
+        "/support/sign-in/",
+        {"email": "mara@north.example", "password": make.PASSWORD, "how": "password"},
+    )
+    assert who.VOUCHED not in client.session

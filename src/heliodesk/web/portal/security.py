@@ -37,6 +37,8 @@ def password(request: CustomerRequest) -> HttpResponseBase:
     """Choose a password, or another: by the old one, or right after signing in by a code."""
     if request.method != "POST":
         return redirect(HERE)
+    if request.customer.vouched:
+        return redirect(HERE)
     with as_desk():
         user = _user(request)
         if not _may_set(request, user) and not user.check_password(request.POST.get("old", "")):

@@ -76,7 +76,18 @@ def customer_of(row: tuple[Any, ...], chosen: str) -> Customer | None:
     here = _chosen(found, chosen)
     zone = zone or _zone_of(here.region)
     settled = len(found) == 1 or here.key == chosen
-    return Customer(contact_id, user_id, name, email, language, zone, here, found, chosen=settled)
+    return Customer(
+        contact_id,
+        user_id,
+        name,
+        email,
+        language,
+        zone,
+        here,
+        found,
+        chosen=settled,
+        vouched=bool(vouched),
+    )
 
 
 def _zone_of(region: str) -> str:
