@@ -14,7 +14,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: Pages that a crawl must meet; were one missing, nothing leads there any more.
 EXPECTED = {
     "/", "/mine/", "/unassigned/", "/open/", "/closed/", "/waiting/", "/engineering/",
-    "/notices/", "/held/", "/held/decided/", "/held/*/", "/cases/*/", "/cases/new/",
+    "/notices/", "/held/", "/held/decided/", "/received/", "/held/*/", "/cases/*/", "/cases/new/",
     "/accounts/", "/accounts/*/", "/contacts/", "/contacts/*/", "/sent/", "/sent/*/",
     "/policy/", "/policy/targets/", "/policy/numbers/", "/policy/packs/", "/policy/packs/*/",
     "/policy/calendars/", "/policy/calendars/*/", "/settings/people/", "/settings/people/*/",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from heliodesk.channels.models import Mailbox
+from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.identity.models import Session, Team, User
 from heliodesk.journal.models import Event
 from heliodesk.notifications.models import Template
@@ -141,12 +142,13 @@ def test_nobody_locks_the_administrators_out(browser: Browser) -> None:
 
 def test_teams_are_made_and_changed_and_idle_queues_are_named(browser: Browser) -> None:
     admin = browser(role="admin")
+    activate_shipped(at=make.NOW)
     make.case(queue="lonely")
-    assert "lonely" in text(admin.get("/settings/teams/"))
+    assert "no team<" in text(admin.get("/settings/teams/", follow=True))
     admin.post("/settings/teams/new/", {"name": "Front", "queues": "lonely\nemea", "regions": "UK"})
     team = Team.objects.get()
     assert (team.queues, team.regions, team.offshore) == (["lonely", "emea"], ["UK"], False)
-    assert "Queues that no team works" not in text(admin.get("/settings/teams/"))
+    assert "no team<" not in text(admin.get("/policy/teams/"))
     admin.post(f"/settings/teams/{team.pk}/", {"name": "Back", "queues": "", "offshore": "1"})
     team.refresh_from_db()
     assert (team.name, team.queues, team.offshore) == ("Back", [], True)

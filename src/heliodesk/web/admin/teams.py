@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as translated
 
-from heliodesk.identity import actions, queries
+from heliodesk.identity import actions
 from heliodesk.identity.actions import Refused
 from heliodesk.identity.models import Team
 from heliodesk.identity.rules import May
@@ -18,15 +18,8 @@ from heliodesk.web.told import tell
 
 @needs(May.EDIT_USERS)
 def everything(request: PersonRequest) -> HttpResponse:
-    """All teams."""
-    return page(
-        request,
-        "admin/teams.html",
-        area="settings",
-        tab="teams",
-        teams=queries.all_teams(),
-        unserved=_unserved(),
-    )
+    """Teams stand with their queues and hours, on the page of the policy."""
+    return redirect("policy_teams")
 
 
 @needs(May.EDIT_USERS)
@@ -62,7 +55,7 @@ def _form(request: PersonRequest, team: Team | None) -> HttpResponse:
         else:
             rail.forget()
             tell(request, translated("The team is saved."))
-            return redirect("/settings/teams/")
+            return redirect("policy_teams")
     shown = {
         "name": team.name if team else "",
         "queues": "\n".join(team.queues) if team else "",

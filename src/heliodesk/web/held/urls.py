@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from heliodesk.web.held import deciding, files, reading
+from heliodesk.web.held import deciding, files, reading, received
 
 urlpatterns = [
+    path("received/", received.received, name="received"),
+    path("received/<int:inbound_id>/raw/", received.raw, name="received_raw"),
     path("held/", reading.waiting, name="held"),
     path("held/decided/", reading.decided, name="held_decided"),
     path("held/<str:ref>/", reading.show, name="held_item"),

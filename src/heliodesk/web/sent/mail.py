@@ -38,6 +38,7 @@ _KINDS = {
     "reply": _("Answer"),
     "reopened": _("Reopened"),
     "p1_by_phone": _("Asked to call"),
+    "p1_missed": _("P1: nobody yet"),
     "reminder": _("Reminder"),
     "resolved": _("Resolved"),
     "held": _("How to write again"),
