@@ -115,6 +115,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "bounced": ("warn", _named(N_("A mail to {address} came back."), address="address")),
     "repackaged": ("sliders", _named(N_("The package is now {package}."), package="package")),
     "reminded": ("bell", _named(N_("The customer was reminded."))),
+    "rated": ("okring", _named(N_("Rated <b>{score}</b> of 5 by the customer."), score="score")),
     "target_met": ("check", _named(N_("A target was met."))),
     "target_warned": ("clock", _target(N_("{target} falls due soon."))),
     "target_missed": ("warn", _target(N_("{target} was missed."))),
