@@ -267,6 +267,9 @@ PUSH_CONTACT = environment.text("HELIODESK_PUSH_CONTACT")
 #: An address outside that is asked every few seconds while pages can go out (dead man's switch).
 HEARTBEAT_URL = environment.text("HELIODESK_HEARTBEAT_URL")
 
+#: Seconds in which a transaction that holds a P1 must go on, or the database ends it.
+GUARD_SECONDS = environment.number("HELIODESK_GUARD_SECONDS", 5)
+
 # --- telephone ----------------------------------------------------------------------------
 #: The address under which telephone providers reach the desk; their signatures are checked
 #: against it, never against a request's Host header.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from heliodesk.cases.access import visible
 from heliodesk.identity.models import User
@@ -185,10 +186,10 @@ def way_of(person_id: int, way_id: int) -> ContactMethod | None:
 
 
 def last_pages(person_id: int) -> list[Page]:
-    """What was last sent to a person."""
+    """What was last sent to a person; of codes only those that were captured."""
     return list(
         Page.objects.filter(person_id=person_id)
-        .exclude(purpose="code")
+        .exclude(Q(purpose="code") & ~Q(state="captured"))
         .select_related("p1__case")
         .order_by("-id")[:12]
     )

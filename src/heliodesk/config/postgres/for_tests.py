@@ -76,8 +76,11 @@ def new_database(database_server: str) -> Iterator[Callable[[], str]]:
 def _choose_server() -> bool:
     """Choose data folder and database of this run, unless a parallel run's parent already did.
 
+    Tests play whole days in one transaction, and on slow machines: it may stand still for long.
+
     Returns true if they were chosen by this process.
     """
+    os.environ.setdefault("HELIODESK_GUARD_SECONDS", "300")
     if RUN_FOLDER in os.environ:
         return False
     folder = _folder_of_user() / f"run-{os.getpid()}"
