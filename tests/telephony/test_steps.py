@@ -1,6 +1,7 @@
 """Asterisk's steps: who is led where, what is written, and what happens when the line breaks."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Contact
 from heliodesk.identity.models import User
 from heliodesk.intake.models import HeldItem
+from heliodesk.journal.record import By
+from heliodesk.kernel import clock
 from heliodesk.kernel.references import is_case_reference
 from heliodesk.oncall.models import P1
+from heliodesk.telephony import jobs
+from heliodesk.telephony.actions import lines
 from heliodesk.telephony.models import Call, CallBack, CallOffer, CallStep, Line
 from tests import make
 from tests.telephony.conftest import DIGITS, HALVORSEN, NOW, TOKEN, Caller, World
@@ -292,3 +297,22 @@ def test_registered_numbers_match_however_they_are_written(calls: Calls, world: 
     caller = calls(number="00442079460155")
     caller.rings(), caller.keys("3"), caller.keys(DIGITS)
     assert caller.call.contact == world.mara
+
+
+def test_a_line_that_fell_silent_is_a_hang_up(calls: Calls) -> None:
+    caller = calls()
+    caller.rings(), caller.keys("1")
+    now = clock.now()
+    assert jobs.close_lost(now + timedelta(seconds=30)) == 0
+    assert jobs.close_lost(now + timedelta(minutes=3)) == 1
+    assert (caller.call.state, CallBack.objects.get().state) == ("abandoned", "due")
+    assert jobs.close_lost(now + timedelta(minutes=9)) == 0
+
+
+def test_a_number_may_say_that_calls_are_recorded(calls: Calls) -> None:
+    by = By("system", None, "Heliodesk")
+    lines.put_number(
+        e164="+44 20 7847 8701", label="UK", region="UK", language="en", active=True,
+        recorded=True, by=by, at=NOW,
+    )  # fmt: skip
+    assert "heliodesk/recorded" in calls().rings()["prompt"]

@@ -16,6 +16,7 @@ from heliodesk.oncall import jobs as oncall
 from heliodesk.reports import jobs as reports
 from heliodesk.routing import jobs as routing
 from heliodesk.sla import jobs as sla
+from heliodesk.telephony import jobs as telephony
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,6 @@ SCHEDULE = (
     Periodic("mail reports", 300, reports.mail),
     Periodic("purge held intake", 600, intake.purge),
     Periodic("forget files of unsent forms", 3600, channels.forget_old_uploads),
+    Periodic("close calls that fell silent", 20, telephony.close_lost),
     Periodic("forget expired sessions", 3600, identity.forget_expired_sessions),
 )

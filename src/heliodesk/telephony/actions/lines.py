@@ -12,6 +12,8 @@ from heliodesk.kernel.text import one_line
 from heliodesk.telephony.models import Line, VoiceNumber
 from heliodesk.telephony.prompts import languages
 
+#: The prompt that says that calls are recorded.
+RECORDED = "recorded"
 _TECHNOLOGIES = ("PJSIP/", "SIP/", "IAX2/", "Local/", "DAHDI/", "sip:", "client:")
 
 
@@ -71,7 +73,15 @@ def remove_line(line: Line, *, by: By, at: datetime) -> None:
 
 @transaction.atomic
 def put_number(
-    *, e164: str, label: str, region: str, language: str, active: bool, by: By, at: datetime
+    *,
+    e164: str,
+    label: str,
+    region: str,
+    language: str,
+    active: bool,
+    recorded: bool = False,
+    by: By,
+    at: datetime,
 ) -> VoiceNumber:
     """A number that customers call: its region and the language that answers (C21, C29).
 
@@ -94,6 +104,7 @@ def put_number(
             "region": region,
             "language": language,
             "active": active,
+            "notice": RECORDED if recorded else "",
         },
     )
     if by.id:

@@ -62,7 +62,7 @@ def _page(
     at = clock.now()
     pack = packs.active()
     found = _found(call, at)
-    account = call.account
+    account = call.account if call.id_given else None
     held = packages_of([account.pk], at.date()).get(account.pk) if account else None
     zone = pack.policy.place(found.request.region if found else None).region
     case = call.case
@@ -83,6 +83,7 @@ def _page(
         where=pack.policy.pack.identifier.where_to_find,
         rules=words.telling(found) if found else (),
         account=account,
+        hint=call.account if account is None else None,
         identifier=queries.identifier_of(account.pk) if account else "",
         package=held.package if held and held.package else "",
         there=f"{at.astimezone(ZoneInfo(zone.zone)):%H:%M} {zone.place}" if account else "",
@@ -106,7 +107,7 @@ def _page(
 
 def _found(call: Call, at: datetime) -> Judged | None:
     """The verdict, once there is anything to judge: an ID given, or a P1 claimed."""
-    if call.account_id is None and not call.p1_answer and not call.id_given:
+    if not call.p1_answer and not call.id_given:
         return None
     return desk.judged(call, at=at)
 

@@ -83,6 +83,7 @@ def _change(request: PersonRequest, verb: str) -> str:
         actions.put_number(
             e164=form.get("e164", ""), label=form.get("label", ""), region=form.get("region", ""),
             language=form.get("language", "en"), active=bool(form.get("active")),
+            recorded=bool(form.get("recorded")),
             by=person.by, at=at,
         )  # fmt: skip
         return _("The number is saved.")
