@@ -22,7 +22,7 @@ bench: ## measure a running desk: mail in, pages, search; writes bench/results
 
 screenshots: ## the pictures for the docs, from the demo
 	@bin/setup --dev
-	@bin/system-servers
+	@bin/system-servers fonts-inter
 	@.venv/bin/python -m tests.browser.screenshots
 
 chaos: ## kill the parts and the database again and again, while mail comes in and P1s page
