@@ -11,6 +11,7 @@ from pytest_django import Settings
 from tests import make
 from tests.channels.commands import mail_command
 from tests.channels.listening import Listen
+from tests.intake import post
 
 from heliodesk.cases.models import Case
 from heliodesk.channels.models import Inbound, Mailbox
@@ -154,3 +155,29 @@ def test_mailboxes_are_set_up_from_the_shell(mailbox: Mailbox) -> None:
         assert refused.returncode == 1 and b"Error" in refused.stderr
     listed = json.loads(mail_command("mailbox", "list", "--json").stdout)
     assert [one["code"] for one in listed] == ["support", "eu"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_became_of_each_message_is_listed(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    activate_shipped(at=make.NOW)
+    box = make.mailbox(address="support@desk.example", region="UK")
+    make.account(
+        identifier="10-2233-0012345", package="gold", region="UK", domain="customer.example"
+    )
+    known = MAIL.replace(b"Subject: It", b"Subject: =?utf-8?q?=2810-2233-0012345=29?= It")
+    machine = b"Auto-Submitted: auto-replied\n" + MAIL.replace(b"customer", b"nowhere")
+    for raw in (b"Message-ID: <1@x>\n" + known, b"Message-ID: <1@x>\n" + known, machine):
+        post.send(raw, mailbox=box)
+    post.arrive(b"Subject: later\n\n\xff\x00", mailbox=box)
+    rows = json.loads(mail_command("list", "--json").stdout)
+    assert [row["state"] for row in rows] == ["waiting", "dropped", "duplicate", "filed"]
+    waiting, dropped, copy, filed = rows
+    assert filed["subject"] == "(10-2233-0012345) It broke" and filed["mailbox"] == box.address
+    assert filed["case"] == copy["case"] == Case.objects.get().ref and filed["held"] is None
+    assert dropped["reason"] and not dropped["case"]
+    shown = mail_command("list", "--state", "dropped").stdout.decode()
+    assert shown.count("\n") == 1 and dropped["reason"][:20] in shown
+    got = mail_command("raw", str(waiting["message"]))
+    assert got.stdout == b"Subject: later\n\n\xff\x00"
+    assert mail_command("raw", "999999").returncode == 1

@@ -64,6 +64,32 @@ def ingest(mailbox: str, sender: str, recipients: tuple[str, ...], as_json: bool
     sys.exit(take_in(mailbox, sender, recipients, as_json=as_json))
 
 
+@command.command("list")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(["waiting", "filed", "held", "duplicate", "dropped", "failed"]),
+    help="Only messages in this state; may be repeated.",
+)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs: print a JSON array.")
+def list_(states: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """List what came in, the newest first: what became of each message, and why."""
+    from heliodesk.config.cli.mail_list import show
+
+    show(states, limit=limit, as_json=as_json)
+
+
+@command.command()
+@click.argument("message", type=int)
+def raw(message: int) -> None:
+    """Print a message exactly as it came, by its number in the list."""
+    from heliodesk.config.cli.mail_list import write_raw
+
+    write_raw(message)
+
+
 @command.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--mailbox", default="", help="Code or address of the mailbox that gets them all.")
