@@ -51,6 +51,8 @@ def visible_to(customer: Customer, alias: str = "c") -> tuple[str, list[object]]
     here = (customer.place, *(() if customer.acting_for else customer.managed))
     whole = sorted({place.account_id for place in here if place.sees_all})
     own = sorted({place.account_id for place in here} - set(whole))
+    if not own and len(whole) == 1:
+        return f"{alias}.account_id = %s", [whole[0]]
     if not own:
         return f"{alias}.account_id = any(%s)", [whole]
     mine = (

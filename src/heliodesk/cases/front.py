@@ -19,10 +19,11 @@ PAGE = 30
 MOST = 10_000
 #: Messages of a case that its page shows.
 MOST_SAID = 300
-_OPEN = "c.state in (" + ", ".join(f"'{state}'" for state in sorted(OPEN)) + ")"
+#: As the index of such cases has it.
+_UNSETTLED = ", ".join(f"'{state}'" for state in sorted({*OPEN, "resolved"}))
 #: The lists a customer may choose, in their words.
 SHOWN = {
-    "open": f"({_OPEN} or c.state = 'resolved')",
+    "open": f"c.state in ({_UNSETTLED})",
     "yours": "c.state in ('pending_customer', 'resolved')",
     "done": "c.state in ('closed', 'cancelled')",
     "all": "true",

@@ -13,6 +13,8 @@ from heliodesk.entitlements.models import EntitlementDecision
 from heliodesk.identity.models import User
 
 _OPEN = Q(state__in=sorted(state.value for state in OPEN))
+#: Open or resolved: what a customer still has to do with.
+_UNSETTLED = Q(state__in=sorted({*(state.value for state in OPEN), "resolved"}))
 
 
 class Case(models.Model):
@@ -151,7 +153,15 @@ class Case(models.Model):
                 fields=["-last_activity_at", "-id"], name="case_done_by_activity", condition=~_OPEN
             ),
             models.Index(fields=["account", "-id"], name="case_of_account"),
-            models.Index(fields=["account"], name="case_open_of_account", condition=_OPEN),
+            models.Index(
+                fields=["account", "-last_activity_at", "-id"],
+                name="case_of_account_by_activity",
+            ),
+            models.Index(
+                fields=["account", "-last_activity_at", "-id"],
+                name="case_unsettled_of_account",
+                condition=_UNSETTLED,
+            ),
             models.Index(fields=["contact", "-id"], name="case_of_contact"),
             models.Index(
                 fields=["merged_into"],
