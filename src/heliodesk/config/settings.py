@@ -277,6 +277,8 @@ VOICE_PUBLIC_URL = environment.text("HELIODESK_VOICE_PUBLIC_URL", BASE_URL).rstr
 #: The bearer token of our own Asterisk, and how it dials a number outside.
 VOICE_ASTERISK_TOKEN = environment.text("HELIODESK_VOICE_ASTERISK_TOKEN")
 VOICE_ASTERISK_TRUNK = environment.text("HELIODESK_VOICE_ASTERISK_TRUNK", "PJSIP/{number}@carrier")
+#: Its manager interface, for paging calls: ``ami://name:secret@host:5038``.
+VOICE_AMI = environment.text("HELIODESK_VOICE_AMI")
 #: Signing keys of providers that speak TwiML beside Twilio (whose is ``VOICE_TOKEN``).
 VOICE_SIGNALWIRE_KEY = environment.text("HELIODESK_VOICE_SIGNALWIRE_KEY")
 #: Telnyx's public key, in base64.
