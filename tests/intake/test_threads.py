@@ -229,6 +229,22 @@ def test_two_desks_that_answer_each_other_fall_silent(world: World) -> None:
     assert Outbound.objects.count() <= 6
 
 
+def test_one_mail_to_two_mailboxes_is_one_case_and_lost_in_neither(world: World) -> None:
+    mail = post.mail(sender="mara@northwind.example", subject=f"({NORTHWIND}) Both of you")
+    other = make.mailbox(address="other@meridian.example", region="UK")
+    rows = [post.send(mail, mailbox=box) for box in (world.onshore, other, world.onshore)]
+    assert [row.state for row in rows] == ["filed", "filed", "duplicate"]
+    case = Case.objects.get()
+    assert {row.result_id for row in rows} == {case.pk} and case.messages.count() == 2
+    assert Outbound.objects.filter(kind="acknowledgement").count() == 1
+    # And when both arrive in one batch.
+    again = post.mail(sender="mara@northwind.example", subject=f"({NORTHWIND}) Both again")
+    for box in (world.onshore, other):
+        post.arrive(again, mailbox=box)
+    post.file()
+    assert Case.objects.count() == 2
+
+
 def test_a_forged_duplicate_id_swallows_nothing(case: Case) -> None:
     row = post.send(
         post.mail(

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 
 class Mailbox(models.Model):
@@ -89,6 +89,7 @@ class Inbound(models.Model):
             models.UniqueConstraint(
                 F("message_id"),
                 F("body_hash"),
+                Coalesce(F("mailbox"), 0),
                 name="inbound_taken_once",
                 condition=Q(state__in=["filed", "held"]),
             ),

@@ -20,7 +20,7 @@ from heliodesk.entitlements.request import (
 )
 from heliodesk.entitlements.rules import decide as entitle
 from heliodesk.intake.company import company_flag
-from heliodesk.intake.draft import Draft
+from heliodesk.intake.draft import Draft, Sameness
 from heliodesk.intake.facts import CaseFacts, Facts
 from heliodesk.intake.identify import Identity, identify, role_at
 from heliodesk.intake.kinds import kind_of
@@ -47,7 +47,7 @@ def decide_all(
     """
     outcomes: list[Outcome] = []
     earlier: dict[str, int] = {}
-    seen: dict[tuple[str, bytes], int] = {}
+    seen: dict[Sameness, int] = {}
     answered = dict(facts.answered)
     for index, draft in enumerate(drafts):
         outcome = _decide(draft, facts, earlier, seen, outcomes, at=at, failed_auth=failed_auth)
@@ -62,7 +62,7 @@ def _remember(
     draft: Draft,
     outcome: Outcome,
     earlier: dict[str, int],
-    seen: dict[tuple[str, bytes], int],
+    seen: dict[Sameness, int],
 ) -> None:
     """Let later drafts of the batch find this one."""
     if outcome.fate in {Fate.OPEN, Fate.HOLD}:
@@ -70,7 +70,7 @@ def _remember(
             if key:
                 earlier.setdefault(key, index)
     if draft.message_id and outcome.fate not in {Fate.DUPLICATE, Fate.DROP}:
-        seen.setdefault((draft.message_id, draft.body_hash), index)
+        seen.setdefault(draft.sameness, index)
 
 
 def _may_answer(outcome: Outcome, draft: Draft, facts: Facts, answered: dict[str, int]) -> Outcome:
@@ -93,7 +93,7 @@ def _decide(
     draft: Draft,
     facts: Facts,
     earlier: dict[str, int],
-    seen: dict[tuple[str, bytes], int],
+    seen: dict[Sameness, int],
     outcomes: list[Outcome],
     *,
     at: datetime,
@@ -120,11 +120,11 @@ def _decide(
     return _new(draft, facts, at, failed_auth)
 
 
-def _unwanted(draft: Draft, facts: Facts, seen: dict[tuple[str, bytes], int]) -> Outcome | None:
+def _unwanted(draft: Draft, facts: Facts, seen: dict[Sameness, int]) -> Outcome | None:
     """Copies of what is already here, and our own mail coming back."""
     if draft.ours:
         return Outcome(Fate.DROP, reason="own_mail")
-    key = (draft.message_id, draft.body_hash)
+    key = draft.sameness
     if draft.message_id and key in seen:
         return Outcome(Fate.DUPLICATE, reason="duplicate", earlier=seen[key])
     first = facts.taken.get(key)

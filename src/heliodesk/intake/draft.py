@@ -19,6 +19,8 @@ _MOST_ANCESTORS = 30
 #: Channels that carry an envelope, where an empty sender means: never answer.
 _ENVELOPED = {"smtp", "lmtp"}
 _REPLIED = {"x-autoreply", "x-autorespond", "x-autoresponse", "x-vacation", "x-out-of-office"}
+#: Mailbox, Message-ID, body hash: what makes a message the same one.
+Sameness = tuple[int | None, str, bytes]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Draft:
     language: str = ""
     #: The desk itself knows who sent it: a signed-in contact.
     proven: bool = False
+
+    @property
+    def sameness(self) -> Sameness:
+        """What it has in common with a copy of itself, and with nothing else."""
+        return self.mailbox_id, self.message_id, self.body_hash
 
     @property
     def by_form(self) -> bool:

@@ -15,7 +15,7 @@ from heliodesk.customers.facts import CustomerFacts
 from heliodesk.customers.rules import domain_of
 from heliodesk.entitlements.facts import PackageFacts, packages_of
 from heliodesk.entitlements.packs import ActivePack
-from heliodesk.intake.draft import Draft
+from heliodesk.intake.draft import Draft, Sameness
 from heliodesk.kernel import sql
 
 
@@ -70,8 +70,8 @@ class Facts:
     held_by_ref: Mapping[str, int]
     #: Message-ID -> where its thread lives: (``case`` or ``held``, id).
     threads: Mapping[str, tuple[tuple[str, int], ...]]
-    #: (Message-ID, body hash) -> what the first one became.
-    taken: Mapping[tuple[str, bytes], tuple[str, int]]
+    #: What makes a message the same one -> what the first one became.
+    taken: Mapping[Sameness, tuple[str, int]]
     sent: Mapping[str, Sent]
     #: Sender -> automatic answers in the last hour; those who had a how-to in the last day.
     answered: Mapping[str, int]
@@ -110,7 +110,7 @@ select id, ref, sender_address, state = 'held', case_id from intake_helditem
  where id = any(%s) or ref = any(%s)
 """
 _TAKEN = """
-select message_id, body_hash, result_kind, result_id from channels_inbound
+select message_id, body_hash, mailbox_id, result_kind, result_id from channels_inbound
  where message_id = any(%s) and state in ('filed', 'held')
 """
 _SENT = """
@@ -261,13 +261,13 @@ def _cases(
     return cases, by_ref
 
 
-def _taken(cursor: sql.Cursor, drafts: Sequence[Draft]) -> dict[tuple[str, bytes], tuple[str, int]]:
+def _taken(cursor: sql.Cursor, drafts: Sequence[Draft]) -> dict[Sameness, tuple[str, int]]:
     """Messages that were taken in before."""
     ids = {draft.message_id for draft in drafts if draft.message_id}
     if not ids:
         return {}
     cursor.execute(_TAKEN, [sorted(ids)])
-    return {(row[0], bytes(row[1])): (row[2], row[3]) for row in cursor.fetchall()}
+    return {(row[2], row[0], bytes(row[1])): (row[3], row[4]) for row in cursor.fetchall()}
 
 
 def _answers(
