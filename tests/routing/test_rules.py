@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heliodesk.routing.rules import Facts, Rule, route
@@ -40,6 +40,8 @@ def test_no_rule_carries_a_case_over_the_boundary() -> None:
     assert route(beyond, everything[1:], SIDES).queue == "offshore"
 
 
+# A busy machine is slow to draw examples, too.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rules=st.lists(
         st.builds(
