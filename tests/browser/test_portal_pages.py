@@ -228,7 +228,7 @@ def test_what_was_typed_outlives_a_reload(window: Window) -> None:
 def test_a_p1_is_told_to_call_before_anything_is_sent(window: Window) -> None:
     page = window()
     page.goto("/get-support/?region=UK")
-    page.locator("label.choice", has_text="No mail at all").click()
+    page.locator("label.choice", has_text="The service is down").click()
     expect(page.locator("#p1-hint")).to_be_visible()
     expect(page.locator("#p1-hint")).to_contain_text("Call now: +44")
 
@@ -313,7 +313,7 @@ _PAGES = ("/support/", "/support/cases/?show=all", "/support/account/", "/suppor
 def test_no_page_breaks_wcag_2_2_aa(window: Window, scheme: str) -> None:
     visitor = window(color_scheme=scheme)
     visitor.goto("/get-support/?region=AU")
-    visitor.locator("label.choice", has_text="No mail at all").click()
+    visitor.locator("label.choice", has_text="The service is down").click()
     visitor.locator("label.choice", has_text="Trace a message").click()
     clean(visitor)
     page = contact(window, color_scheme=scheme)

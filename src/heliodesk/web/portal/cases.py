@@ -37,6 +37,7 @@ def cases(request: CustomerRequest) -> HttpResponse:
         request,
         "portal/cases.html",
         area="cases",
+        script="cases",
         rows_found=shown,
         older=older,
         first=keyset.address(request.path, **query) if after else "",

@@ -27,6 +27,7 @@ _PARTS = (
 _SCRIPTS = {
     "front": ("theme", "portal"),
     "raise": ("theme", "portal", "proof", "files", "raise"),
+    "cases": ("theme", "portal", "list"),
     "case": ("theme", "portal", "proof", "files", "answer"),
 }
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)

@@ -76,6 +76,8 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
         "regions": list(now.policy.pack.regions.values()),
         "severity": attempt.given.severity,
         "targets": targets.sentences(now, clock.now()),
+        "criteria": [translated(label) for label in now.policy.pack.p1_criteria.values()],
+        "kinds": givens.kinds(now.policy),
         "guidance": guidance.steps(now),
         "where_to_find": translated(now.policy.pack.identifier.where_to_find),
         "id_pattern": pattern_in_words(now.policy.pack.identifier.pattern),

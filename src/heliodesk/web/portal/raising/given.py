@@ -72,6 +72,13 @@ def read(posted: Any) -> Given:
     )
 
 
+def kinds(policy: Policy) -> tuple[str, ...]:
+    """What a case may be about: messages are traced only where the policy names their fields."""
+    if policy.pack.tracking_fields:
+        return KINDS
+    return tuple(kind for kind in KINDS if kind != "email_tracking")
+
+
 def check(given: Given, policy: Policy, customer: Customer | None, *, own: frozenset[str]) -> None:
     """Note everything that is wrong with the form (R70, R71).
 
@@ -80,7 +87,7 @@ def check(given: Given, policy: Policy, customer: Customer | None, *, own: froze
     """
     if customer is None:
         _who(given, policy, own)
-    if given.kind not in KINDS:
+    if given.kind not in kinds(policy):
         given.troubles["kind"] = translated(_("Choose what it is about."))
     if given.severity not in SEVERITIES:
         given.troubles["severity"] = translated(_("Choose how badly you are affected."))
