@@ -1,0 +1,204 @@
+"""The pictures of the user's guide, made from the demo: ``make screenshots``.
+
+Each picture is one line of a table: its name, whose window it is, and how to get there.
+"""
+
+import argparse
+import base64
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import chromium
+from tests.browser.desk import PEOPLE, Desk
+from tests.browser.pages import sign_in
+
+PICTURES = Path(__file__).parents[2] / "docs" / "guide" / "pictures"
+WIDE, PHONE = (1440, 900), (390, 844)
+#: Good enough for letters on a screen, and a third of the size of a PNG.
+_QUALITY = 82
+
+
+def at(path: str) -> Callable[[Page], None]:
+    """Go to this address."""
+    return lambda page: _go(page, path)
+
+
+def opened(path: str, words: str) -> Callable[[Page], None]:
+    """Follow the link with these words on the page at this address."""
+
+    def go(page: Page) -> None:
+        _go(page, path)
+        address = page.get_by_role("link", name=words).first.get_attribute("href")
+        _go(page, str(address))
+
+    return go
+
+
+def pressed(path: str, *keys: str) -> Callable[[Page], None]:
+    """Go to this address and press keys there."""
+
+    def go(page: Page) -> None:
+        _go(page, path)
+        for key in keys:
+            page.keyboard.press(key)
+
+    return go
+
+
+def answering(page: Page) -> None:
+    """Half of an answer on a case."""
+    opened("/open/", "Outbound mail to two partners")(page)
+    page.keyboard.press("r")
+    page.keyboard.type("Hello Priya, the address that Stanton see had lost its name on Saturday.")
+    page.wait_for_timeout(1500)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: how to get to what it shows, in whose window, how wide and in which light."""
+
+    name: str
+    go: Callable[[Page], None]
+    who: str = "sam"
+    size: tuple[int, int] = WIDE
+    dark: bool = False
+
+
+CASE = opened("/open/", "Outbound mail to two partners")
+ACCOUNT = opened("/accounts/", "Brass & Foundry Ltd")
+EVERY = [
+    Picture("sign-in", at("/sign-in/"), ""),
+    Picture("sign-in-forgotten", at("/password/forgotten/"), ""),
+    Picture("security", at("/me/security/"), "sam"),
+    Picture("sessions", at("/me/sessions/")),
+    Picture("queue", pressed("/", "j")),
+    Picture("queue-dark", pressed("/", "j"), dark=True),
+    Picture("queue-phone", at("/"), size=PHONE),
+    Picture("closed", at("/closed/"), "imogen"),
+    Picture("shortcuts", pressed("/", "?")),
+    Picture("search", at("/search/?q=policy")),
+    Picture("notices", at("/notices/")),
+    Picture("more-phone", at("/more/"), size=PHONE),
+    Picture("case", CASE),
+    Picture("case-dark", CASE, dark=True),
+    Picture("case-phone", CASE, size=PHONE),
+    Picture("case-answer", answering),
+    Picture("new-case", at("/cases/new/")),
+    Picture("held", at("/held/")),
+    Picture("held-dark", at("/held/"), dark=True),
+    Picture("held-phone", at("/held/"), size=PHONE),
+    Picture("held-decided", at("/held/decided/")),
+    Picture("received", at("/received/")),
+    Picture("accounts", at("/accounts/")),
+    Picture("account", ACCOUNT),
+    Picture("account-phone", ACCOUNT, size=PHONE),
+    Picture("contacts", at("/contacts/")),
+    Picture("contact", opened("/contacts/", "Priya Raman")),
+    Picture("import", at("/accounts/import/"), "imogen"),
+    Picture("sent", at("/sent/"), "imogen"),
+    Picture("sent-phone", at("/sent/"), "imogen", PHONE),
+    Picture("policy", at("/policy/"), "imogen"),
+    Picture("policy-targets", at("/policy/targets/"), "imogen"),
+    Picture("policy-numbers", at("/policy/numbers/"), "imogen"),
+    Picture("packs", at("/policy/packs/"), "imogen"),
+    Picture("calendars", at("/policy/calendars/"), "imogen"),
+    Picture("calendar", at("/policy/calendars/UK/"), "imogen"),
+    Picture("routing", at("/policy/teams/"), "imogen"),
+    Picture("people", at("/settings/people/"), "imogen"),
+    Picture("hotline", at("/p1/"), "imogen"),
+    Picture("on-call", at("/on-call/"), "imogen"),
+    Picture("calls", at("/calls/"), "sam"),
+    Picture("reports", at("/reports/"), "imogen"),
+    Picture("mailboxes", at("/settings/mailboxes/"), "imogen"),
+    Picture("words", at("/settings/words/"), "imogen"),
+    Picture("words-edit", opened("/settings/words/", "cknowledge"), "imogen"),
+]
+
+
+def _go(page: Page, path: str) -> None:
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path} answered {answer.status if answer else 'nothing'}")
+
+
+class Camera:
+    """Windows of a browser, one for each person, size and light."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address
+        self._known: dict[str, object] = {}
+        self._windows: dict[tuple[object, ...], Page] = {}
+
+    def take(self, picture: Picture, folder: Path, *, png: bool) -> Path:
+        """Make the picture; its file."""
+        page = self._window(picture)
+        picture.go(page)
+        page.evaluate("document.fonts.ready")
+        page.wait_for_timeout(250)
+        file = folder / f"{picture.name}.{'png' if png else 'webp'}"
+        form = {"format": "png"} if png else {"format": "webp", "quality": _QUALITY}
+        taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", form)
+        file.write_bytes(base64.b64decode(taken["data"]))
+        return file
+
+    def _window(self, picture: Picture) -> Page:
+        key = (picture.who, picture.size, picture.dark)
+        if key not in self._windows:
+            context = self._browser.new_context(
+                base_url=self._address,
+                viewport={"width": picture.size[0], "height": picture.size[1]},
+                color_scheme="dark" if picture.dark else "light",
+                reduced_motion="reduce",
+                storage_state=self._who(picture.who),  # type: ignore[arg-type]
+            )
+            self._windows[key] = context.new_page()
+        return self._windows[key]
+
+    def _who(self, who: str) -> object:
+        if who and who not in self._known:
+            context = self._browser.new_context(base_url=self._address)
+            sign_in(context.new_page(), *PEOPLE[who])
+            self._known[who] = context.storage_state()
+            context.close()
+        return self._known.get(who)
+
+
+@contextmanager
+def _desk(address: str) -> Iterator[str]:
+    """The address of a running desk, or of the demo in a folder of its own until the end."""
+    if address:
+        yield address
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        running = Desk(Path(folder))
+        try:
+            yield running.start().address
+        finally:
+            running.stop()
+
+
+def main(words: list[str]) -> None:
+    """Make all pictures, or those whose names are given."""
+    parser = argparse.ArgumentParser(prog="make screenshots", description=main.__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--address", default="", help="a demo that runs already")
+    parser.add_argument("--to", type=Path, default=PICTURES, help="the folder for the pictures")
+    parser.add_argument("--png", action="store_true", help="PNG, larger than WebP")
+    chosen = parser.parse_args(words)
+    chosen.to.mkdir(parents=True, exist_ok=True)
+    with _desk(chosen.address) as address, chromium() as browser:
+        camera = Camera(browser, address)
+        for picture in EVERY:
+            if not chosen.names or picture.name in chosen.names:
+                file = camera.take(picture, chosen.to, png=chosen.png)
+                print(f"{file.name:24} {file.stat().st_size / 1024:6.0f} kB")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
