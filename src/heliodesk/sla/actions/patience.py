@@ -116,7 +116,7 @@ def _remind_or_resolve(row: Patience, case: Case, at: datetime) -> None:
 def _tell(row: Patience, case: Case, policy: Policy, calendar: Calendar, at: datetime) -> None:
     """Record the reminder, and say until when the customer can answer; a P1 waits for ever."""
     data: dict[str, object] = {"number": row.reminders, "of": _reminders(policy)}
-    told = {}
+    told: dict[str, object] = {}
     total = _setting(policy, "pending.resolve_after_days")
     if case.priority != "P1" and total is not None:
         until = business_days_after(calendar, row.since, total)
