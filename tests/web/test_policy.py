@@ -430,3 +430,12 @@ def test_an_agent_changes_the_kind_of_a_case_in_a_dialog(admin: Any, account: Ac
     page = text(admin.get(f"/cases/{case.ref}/"))
     assert "Now of the kind <b>How-to question</b>, was Technical question." in page
     assert admin.post(f"/cases/{case.ref}/classify/", {"kind": "tea"}).status_code == 409
+
+
+def test_a_contract_that_runs_out_is_pointed_out(admin: Any, account: Account) -> None:
+    today = clock.now().date()
+    row = make.contract(account, package="gold", ends_on=today + timedelta(days=9))
+    address = f"/accounts/{account.pk}/contracts/"
+    assert "The contract runs out" in text(admin.get(address))
+    admin.post(f"{address}{row.pk}/renew/", {})
+    assert "The contract runs out" not in text(admin.get(address))

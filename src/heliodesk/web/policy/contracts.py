@@ -24,6 +24,12 @@ from heliodesk.web.told import tell
 _MOST_SELLERS = 500
 
 
+def _ending(request: PersonRequest, account: Account, today: date) -> SupportContract | None:
+    """The contract that runs out within a month and that nothing follows."""
+    found = queries.ending(access.accounts_of(request.person).filter(pk=account.pk), today)
+    return next((row for row in found if row.ends_on and row.ends_on > today), None)
+
+
 @needs(May.SEE_CUSTOMERS)
 def contracts(request: PersonRequest, account_id: int) -> HttpResponse:
     """Package, contracts and the matrix with the account's column marked."""
@@ -42,6 +48,7 @@ def _shown(request: PersonRequest, account_id: int, *, trouble: str = "") -> Htt
         area="accounts",
         account=account,
         rights=rights,
+        ending=_ending(request, account, now.date()),
         open_now=openness.of(rights.package, account.region, now),
         rows=[(row, _standing(row, now.date())) for row in rows],
         packages=[(p.code, p.label) for p in pack.packages if p.rank],
