@@ -4,30 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0004_portal_role'),
+        ("identity", "0004_portal_role"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MailedCode',
+            name="MailedCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('address', models.CharField(max_length=254)),
-                ('contact_id', models.BigIntegerField(null=True)),
-                ('code_hash', models.CharField(max_length=64)),
-                ('link_hash', models.CharField(max_length=64)),
-                ('tries_left', models.PositiveSmallIntegerField()),
-                ('leads_to', models.TextField(blank=True, default='')),
-                ('ip', models.CharField(max_length=45)),
-                ('asked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=43, unique=True)),
+                ("address", models.CharField(max_length=254)),
+                ("contact_id", models.BigIntegerField(null=True)),
+                ("code_hash", models.CharField(max_length=64)),
+                ("link_hash", models.CharField(max_length=64)),
+                ("tries_left", models.PositiveSmallIntegerField()),
+                ("leads_to", models.TextField(blank=True, default="")),
+                ("ip", models.CharField(max_length=45)),
+                ("asked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['address', 'asked_at'], name='mailed_code_address'), models.Index(fields=['ip', 'asked_at'], name='mailed_code_ip'), models.Index(fields=['expires_at'], name='mailed_code_expiry')],
+                "indexes": [
+                    models.Index(fields=["address", "asked_at"], name="mailed_code_address"),
+                    models.Index(fields=["ip", "asked_at"], name="mailed_code_ip"),
+                    models.Index(fields=["expires_at"], name="mailed_code_expiry"),
+                ],
             },
         ),
     ]
