@@ -17,6 +17,8 @@ import click
 from bench.chaos.desk import Desk
 
 RACERS = 5
+#: P1s before the first run, so that the pagers have their connections open.
+WARM_UP = 12
 
 
 @dataclass
@@ -98,8 +100,8 @@ def run(desk: Desk, name: str, count: int, trouble: AbstractContextManager[None]
 
     def follow(p1_id: int) -> None:
         until = time.time() + 60
-        while time.time() < until and not first_pages(desk).get(p1_id):
-            time.sleep(0.1)
+        while time.time() < until and p1_id not in desk.first():
+            time.sleep(0.2)
         number, at = race(p1_id, random.sample(people, RACERS))
         winners[number] += 1
         taken[p1_id] = at
@@ -119,27 +121,18 @@ def run(desk: Desk, name: str, count: int, trouble: AbstractContextManager[None]
     return figures(desk, name, committed, taken, winners)
 
 
-def first_pages(desk: Desk) -> dict[int, float]:
-    """When the provider first took a page of each P1."""
-    found: dict[int, float] = {}
-    for line in desk.delivered():
-        p1 = str(line["key"]).partition(":")[0]
-        if p1.isdigit() and line["fault"] in {"", "lost"}:
-            found.setdefault(int(p1), float(str(line["at"])))
-    return found
-
-
 def wait_for(desk: Desk, p1s: set[int]) -> None:
     """Give the last pages their time."""
     until = time.time() + 20
-    while time.time() < until and not p1s <= first_pages(desk).keys():
+    while time.time() < until and not p1s <= desk.first().keys():
         time.sleep(0.3)
 
 
 def figures(desk: Desk, name: str, committed: dict[int, float], taken: dict[int, float],
             winners: Counter[int]) -> Row:  # fmt: skip
     """The row of a run."""
-    first = first_pages(desk)
+    desk.read()
+    first = desk.first()
     waits = sorted(first[p1] - at for p1, at in committed.items() if p1 in first)
     #: Taken before their first page got through; they needed none.
     taken_unpaged = {p1 for p1, at in taken.items() if at and at < first.get(p1, at + 1)}
@@ -214,6 +207,8 @@ def main(p1s: int, pagers: int, only: str, out: Path | None) -> None:
         people = [world.engineer(f"Racer {n}").pk for n in range(12)]
         click.echo(f"{made.primary.name} and others are on call; {pagers} pagers.")
         desk.start()
+        warm = {declare(n)[0] for n in range(WARM_UP)}
+        wait_for(desk, warm)
         rows = []
         for name, trouble in RUNS.items():
             if only in name:

@@ -32,6 +32,7 @@ class Desk:
         self.port = _free_port()
         self._processes: list[subprocess.Popen[str]] = []
         self._read_to, self._lines = 0, list[dict[str, object]]()
+        self._first: dict[int, float] = {}
         self._reading = threading.Lock()
         self._stack = postgres.running(self.folder, durable=True)
         self.server: Server | None = None
@@ -77,6 +78,7 @@ class Desk:
         self._spawn("bench.chaos.provider", str(self.port), str(self.log), str(self.away))
         nursery = self._spawn("bench.chaos.nursery", str(self.pagers))
         threading.Thread(target=self._read, args=[nursery], daemon=True).start()
+        threading.Thread(target=self._keep_reading, daemon=True).start()
         self.wait_for_beats()
 
     def _spawn(self, module: str, *args: str) -> "subprocess.Popen[str]":
@@ -85,6 +87,11 @@ class Desk:
         )
         self._processes.append(process)
         return process
+
+    def _keep_reading(self) -> None:
+        while True:
+            self.read()
+            time.sleep(0.1)
 
     def _read(self, nursery: "subprocess.Popen[str]") -> None:
         assert nursery.stdout
@@ -105,15 +112,29 @@ class Desk:
 
     def delivered(self) -> list[dict[str, object]]:
         """Every request that the provider saw."""
+        self.read()
+        return list(self._lines)
+
+    def first(self) -> dict[int, float]:
+        """When the provider first took a page of each P1, as of the last reading."""
+        return self._first
+
+    def read(self) -> None:
+        """Read on in the provider's log."""
         with self._reading:
-            if self.log.exists():
-                with self.log.open() as file:
-                    file.seek(self._read_to)
-                    for line in file:
-                        if line.endswith("\n"):
-                            self._lines.append(json.loads(line))
-                            self._read_to += len(line)
-            return list(self._lines)
+            if not self.log.exists():
+                return
+            with self.log.open() as file:
+                file.seek(self._read_to)
+                for text in file:
+                    if not text.endswith("\n"):
+                        break
+                    self._read_to += len(text)
+                    line = json.loads(text)
+                    self._lines.append(line)
+                    p1 = str(line["key"]).partition(":")[0]
+                    if p1.isdigit() and line["fault"] in {"", "lost"}:
+                        self._first.setdefault(int(p1), float(line["at"]))
 
     @contextmanager
     def killing(self, every: float) -> Iterator[None]:

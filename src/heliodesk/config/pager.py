@@ -19,6 +19,7 @@ import structlog
 log = structlog.get_logger()
 #: Seconds to look again without being woken.
 TICK_SECONDS = 1.0
+RESTLESS_SECONDS = 0.2
 BEAT_SECONDS = 2.0
 OUTSIDE_SECONDS = 10.0
 HANDOVER_SECONDS = 5.0
@@ -38,6 +39,7 @@ class Pager:
         self.name = name_of(part)
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix=f"page-{part}")
         self.busy: set[Future[None]] = set()
+        self.restless = 0.0
         self._in_hand(rest.warm)
         self.due = {
             "beat": 0.0,
@@ -60,7 +62,7 @@ class Pager:
                     listener.execute("listen paging")
                     while not stop.is_set():
                         if not self.look():
-                            for _ in listener.notifies(timeout=TICK_SECONDS, stop_after=1):
+                            for _ in listener.notifies(timeout=self._tick(), stop_after=1):
                                 break
                         backoff = 0.2
             except Exception as error:
@@ -91,6 +93,10 @@ class Pager:
             self._in_hand(partial(sending.send, page))
         return done + len(pages)
 
+    def _tick(self) -> float:
+        """How long to sleep: shortly while a page that failed is to be tried again."""
+        return RESTLESS_SECONDS if time.monotonic() < self.restless else TICK_SECONDS
+
     def _is_time(self, what: str, every: float) -> bool:
         now = time.monotonic()
         if now < self.due[what]:
@@ -99,18 +105,18 @@ class Pager:
         return True
 
     def _in_hand(self, work: Callable[[], object]) -> None:
-        self.busy.add(self.hands.submit(_settled, work))
+        self.busy.add(self.hands.submit(self._settled, work))
 
+    def _settled(self, work: Callable[[], object]) -> None:
+        """Do a piece of work; a broken connection is left behind, and the lease tries again."""
+        from django.db import connection
 
-def _settled(work: Callable[[], object]) -> None:
-    """Do a piece of work; a broken connection is left behind, and the lease tries again."""
-    from django.db import connection
-
-    try:
-        work()
-    except Exception as error:
-        log.warning("page_in_hand_failed", error=str(error)[:300])
-        connection.close()
+        try:
+            if work() is False:
+                self.restless = time.monotonic() + 5.0
+        except Exception as error:
+            log.warning("page_in_hand_failed", error=str(error)[:300])
+            connection.close()
 
 
 def run(part: str = "pager") -> None:
