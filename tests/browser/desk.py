@@ -21,6 +21,11 @@ PEOPLE = {
 }
 #: What the telephone system of the browser tests shows.
 VOICE_TOKEN = "token-of-the-browser-tests"
+#: Contacts of the demo who can sign in to the portal.
+CONTACTS = {
+    "priya": ("priya.raman@brassfoundry.example", "amber-harvest-31"),
+    "tariq": ("tariq@kestrelit.example", "falcon-ledger-75"),
+}
 START_SECONDS = 180.0
 _OWN = re.compile(r"HELIODESK_(?!PG_BIN|TEST_)|DATABASE_")
 

@@ -10,6 +10,15 @@ def sign_in(page: Page, email: str, password: str) -> None:
     expect(page.get_by_role("heading", name="Needs us")).to_be_visible()
 
 
+def enter_portal(page: Page, email: str, password: str) -> None:
+    """Sign in to the portal by password, as a contact."""
+    page.goto("/support/sign-in/")
+    page.get_by_label("Work e-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator("summary.pme__who")).to_be_visible()
+
+
 def fill_sign_in(page: Page, email: str, password: str) -> None:
     """Fill in and send the form of the sign-in page."""
     page.get_by_label("Work e-mail").fill(email)

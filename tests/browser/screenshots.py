@@ -15,8 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import chromium
-from tests.browser.desk import PEOPLE, Desk
-from tests.browser.pages import sign_in
+from tests.browser.desk import CONTACTS, PEOPLE, Desk
+from tests.browser.pages import enter_portal, sign_in
 
 PICTURES = Path(__file__).parents[2] / "docs" / "guide" / "pictures"
 WIDE, PHONE = (1440, 900), (390, 844)
@@ -72,6 +72,7 @@ class Picture:
 
 CASE = opened("/open/", "Outbound mail to two partners")
 ACCOUNT = opened("/accounts/", "Brass & Foundry Ltd")
+PORTAL_CASE = opened("/support/cases/?show=all", "Outbound mail to two partners")
 EVERY = [
     Picture("sign-in", at("/sign-in/"), ""),
     Picture("sign-in-forgotten", at("/password/forgotten/"), ""),
@@ -117,6 +118,16 @@ EVERY = [
     Picture("reports", at("/reports/"), "imogen"),
     Picture("mailboxes", at("/settings/mailboxes/"), "imogen"),
     Picture("words", at("/settings/words/"), "imogen"),
+    Picture("get-support", at("/get-support/?region=UK"), ""),
+    Picture("get-support-phone", at("/get-support/?region=UK"), "", PHONE),
+    Picture("portal-sign-in", at("/support/sign-in/"), ""),
+    Picture("portal-home", at("/support/"), "priya"),
+    Picture("portal-home-dark", at("/support/"), "priya", dark=True),
+    Picture("portal-cases", at("/support/cases/?show=all"), "priya"),
+    Picture("portal-case", PORTAL_CASE, "priya"),
+    Picture("portal-case-phone", PORTAL_CASE, "priya", PHONE),
+    Picture("portal-account", at("/support/account/"), "priya"),
+    Picture("portal-card", at("/support/account/card/"), "priya"),
     Picture("words-edit", opened("/settings/words/", "cknowledge"), "imogen"),
 ]
 
@@ -163,7 +174,10 @@ class Camera:
     def _who(self, who: str) -> object:
         if who and who not in self._known:
             context = self._browser.new_context(base_url=self._address)
-            sign_in(context.new_page(), *PEOPLE[who])
+            if who in CONTACTS:
+                enter_portal(context.new_page(), *CONTACTS[who])
+            else:
+                sign_in(context.new_page(), *PEOPLE[who])
             self._known[who] = context.storage_state()
             context.close()
         return self._known.get(who)
