@@ -11,6 +11,7 @@ from heliodesk.cases.models import Case
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Contact
 from heliodesk.identity.models import User
+from heliodesk.intake.actions import release_held
 from heliodesk.intake.models import HeldItem
 from heliodesk.journal.record import By
 from heliodesk.kernel import clock
@@ -316,3 +317,16 @@ def test_a_number_may_say_that_calls_are_recorded(calls: Calls) -> None:
         recorded=True, by=by, at=NOW,
     )  # fmt: skip
     assert "heliodesk/recorded" in calls().rings()["prompt"]
+
+
+def test_a_held_p1_call_becomes_a_p1_once_its_caller_is_verified(
+    calls: Calls, world: World
+) -> None:
+    caller = calls(number="")
+    caller.rings(), caller.keys("1"), caller.keys("0")
+    opened = release_held(
+        HeldItem.objects.get(), account_id=world.northwind.pk, contact_id=world.mara.pk,
+        by=By("system", None, "Heliodesk"), at=clock.now(),
+    )  # fmt: skip
+    case = Case.objects.get(pk=opened.id)
+    assert (case.priority, case.channel, case.contact) == ("P1", "phone", world.mara)

@@ -338,7 +338,7 @@ def request_of(
     lifecycle = account.lifecycle if account else Lifecycle.LIVE
     policy = facts.pack.policy.pack
     return Request(
-        channel=Channel.WEB if draft.by_form else Channel.EMAIL,
+        channel=_channel(draft),
         contact_role=identity.role,
         account_id=identity.id_state,
         package=_known_package(held.package if held else None, facts),
@@ -364,6 +364,13 @@ def request_of(
 def _details(draft: Draft) -> int:
     """How much was said: the details of a form, or the text of a mail (R45)."""
     return len(draft.text.strip()) if draft.details_length is None else draft.details_length
+
+
+def _channel(draft: Draft) -> Channel:
+    """How it came in: a held call is a call still, and its P1 is one by telephone (R81)."""
+    if draft.channel == Channel.PHONE:
+        return Channel.PHONE
+    return Channel.WEB if draft.by_form else Channel.EMAIL
 
 
 def _known_package(code: str | None, facts: Facts) -> str | None:
