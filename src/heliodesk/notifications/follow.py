@@ -124,9 +124,7 @@ def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
         "attachments": [str(file["name"]) for file in letter.files],
         "author": letter.author,
         "text": text,
-        "until": str(
-            told.get("until_in", {}).get(short(letter.language)) or told.get("until", "")
-        ),
+        "until": str(told.get("until_in", {}).get(short(letter.language)) or told.get("until", "")),
         "resolution": letter.resolution.strip(),
     }
 

@@ -45,9 +45,7 @@ def welcome() -> Welcome:
         logins=[
             Login(person["email"], person["password"], person["role"]) for person in world["people"]
         ],
-        customers=[
-            Login(one["email"], one["password"], one["who"]) for one in world["sign_ins"]
-        ],
+        customers=[Login(one["email"], one["password"], one["who"]) for one in world["sign_ins"]],
         sender=account["contacts"][0]["addresses"][0],
         desk=world["mailboxes"][0]["address"],
         subject=f"({account['id']}) The web console is slow today",
