@@ -418,6 +418,20 @@ def test_every_page_is_dressed_in_the_brand(browser: Client, cases: list[Case]) 
         assert "Meridian" in text_of(browser, path)
 
 
+def test_the_language_that_a_contact_chooses_is_that_of_their_mails(
+    browser: Client, mara: Contact
+) -> None:
+    page = text_of(browser, "/support/")
+    assert 'action="/support/language/"' in page
+    answer = browser.post("/support/language/", {"language": "de", "back": "/support/cases/"})
+    assert answer["Location"] == "/support/cases/"
+    mara.refresh_from_db()
+    assert mara.language == "de"
+    assert "Meine Fälle" in text_of(browser, "/support/cases/")
+    browser.post("/support/", form())
+    assert "Wir haben Ihre Anfrage als Fall" in Outbound.objects.get().text
+
+
 def test_even_a_contact_cannot_flood_the_desk(browser: Client, settings: Any) -> None:
     settings.WEB_FORMS_PER_HOUR = 1
     codes = [browser.post("/support/", form()).status_code for _ in range(4)]

@@ -21,6 +21,7 @@ from heliodesk.customers.actions.contacts import (
     deactivate_contact,
     describe_contact,
     reactivate_contact,
+    speak,
 )
 from heliodesk.customers.actions.domains import drop_domain, verify_domain
 from heliodesk.customers.actions.identifiers import add_identifier, end_identifier
@@ -70,5 +71,6 @@ __all__ = [
     "rename_account",
     "set_company_sign_in",
     "sign_out",
+    "speak",
     "verify_domain",
 ]

@@ -75,6 +75,17 @@ def describe_contact(contact: Contact, *, details: ContactDetails, by: By, at: d
 
 
 @transaction.atomic
+def speak(contact_id: int, *, language: str, by: By, at: datetime) -> None:
+    """Write to a contact in this language from now on."""
+    held = Contact.objects.select_for_update().get(pk=contact_id)
+    if held.language != language:
+        changes = {"language": [held.language, language]}
+        held.language = language
+        held.save(update_fields=["language"])
+        tell_contact("described", held.pk, by=by, at=at, changes=changes)
+
+
+@transaction.atomic
 def deactivate_contact(contact: Contact, *, by: By, at: datetime) -> None:
     """The person has left: their mail is held from now on, their history stays (C10)."""
     _switch(contact, active=False, verb="deactivated", by=by, at=at)

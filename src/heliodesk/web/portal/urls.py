@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from heliodesk.web.portal import account, answering, case, cases, home
+from heliodesk.web.portal import account, answering, case, cases, home, speaking
 
 _pages = [
     path("", home.home, name="portal_home"),
@@ -17,6 +17,7 @@ _pages = [
     path("cases/<str:ref>/people/", answering.invite, name="portal_people"),
     path("cases/<str:ref>/people/drop/", answering.uninvite, name="portal_people_drop"),
     path("files/<int:attachment_id>/", case.file, name="portal_file"),
+    path("language/", speaking.choose, name="portal_language"),
     path("account/", account.account, name="portal_account"),
     path("account/card/", account.card, name="portal_card"),
 ]

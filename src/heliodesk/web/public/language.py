@@ -15,6 +15,11 @@ _YEAR = 365 * 24 * 3600
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Remember the language and go back to the page."""
+    return chosen(request)
+
+
+def chosen(request: HttpRequest) -> HttpResponse:
+    """Back to the page, with the language in a cookie."""
     back = request.POST.get("back", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
