@@ -1,23 +1,21 @@
 """Pure rules with facts in memory: decisions and deadlines of one core."""
 
-import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tests.entitlements.asking import ORDINARY
 
 from bench.figures import Figure, Round, of_rounds
 from bench.machine import slowness
 from heliodesk.calendars.rules import add
-from heliodesk.entitlements.pack.shipped import default_pack
+from heliodesk.entitlements.pack.examples import examples_of
+from heliodesk.entitlements.pack.shipped import default_name, default_pack
 from heliodesk.entitlements.policy import Policy
 from heliodesk.entitlements.rules import decide
 from heliodesk.entitlements.simulation import Simulator, request_from
 
 ROUNDS = 5
-EXAMPLES = Path(__file__).parents[1] / "tests" / "entitlements" / "decisions.jsonl"
 #: At least 20,000 decisions a second, at most 5 microseconds a deadline.
 DECISION_MS, DEADLINE_MS = 0.05, 0.005
 
@@ -25,7 +23,7 @@ DECISION_MS, DEADLINE_MS = 0.05, 0.005
 def measure() -> list[Figure]:
     """Decide the worked examples over and over, then add business time over and over."""
     simulator = Simulator(default_pack())
-    asked = [ORDINARY | json.loads(line)["input"] for line in EXAMPLES.read_text().splitlines()]
+    asked = [ORDINARY | dict(one.input) for one in examples_of(default_name())]
     questions = [
         (request_from(a), simulator.ask(a)[1], datetime.fromisoformat(str(a["at"]))) for a in asked
     ]

@@ -66,7 +66,7 @@ def of_rounds(name: str, rounds: Sequence[Round], *, target_ms: float | None = N
         len(seconds) / sum(each.took for each in rounds),
         1000 * percentile(seconds, 50),
         1000 * percentile(seconds, 95),
-        round(total, 3),
+        round(total, 5),
         {
             kind: round(used, 2)
             for kind, used in sorted(middle.items(), key=lambda kv: -kv[1])
