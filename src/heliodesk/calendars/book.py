@@ -45,9 +45,7 @@ class _Row(NamedTuple):
 
 def stamp() -> int:
     """A number that grows with every change of any calendar; one small statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAMP)
-        return int(cursor.fetchone()[0])
+    return int(reading.rows(connection, _STAMP)[0][0])
 
 
 @lru_cache(maxsize=4)
