@@ -28,6 +28,13 @@ INGRID = Customer(
 GRACE = Customer(
     "Grace Toller", "grace.toller@pinewell.example", "10-0142-0000007", "Pinewell Credit Union"
 )
+
+
+def stranger(name: str) -> Customer:
+    """Somebody whom the desk has never met."""
+    return Customer(name, f"{name.split()[0].lower()}@{uuid.uuid4().hex[:8]}.example", "", "")
+
+
 DESK = "support@larkspur.example"
 
 

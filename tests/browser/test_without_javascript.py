@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
-from tests.browser.letters import GRACE, Customer, Letter, question, title
+from tests.browser.letters import GRACE, Letter, question, stranger, title
 
 pytestmark = pytest.mark.needs("chromium")
-STRANGER = Customer("Nadia Brook", "nadia.brook@brookhaven.example", "", "")
+STRANGER = stranger("Nadia Brook")
 
 
 def _reads(page: Page, words: str) -> None:
@@ -83,7 +83,7 @@ def test_held_mail_becomes_a_case_by_forms_alone(
     page.get_by_role("radio", name="A new contact of the account").check()
     page.get_by_role("button", name="Make the case").click()
     expect(page.locator("#casehead")).to_contain_text("Our printer writes to you")
-    page.goto("/contacts/?q=nadia.brook")
+    page.goto(f"/contacts/?q={STRANGER.address}")
     _reads(page, "Nadia Brook")
 
 
