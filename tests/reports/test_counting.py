@@ -52,10 +52,11 @@ def test_each_thing_that_happened_counts_once() -> None:
     happened(case, "reopen", 99, **{"from": "closed", "to": "assigned"})
     happened(case, "cancel", 120, **{"from": "assigned", "to": "cancelled"})
     happened(case, "target_missed", 60, metric="update")
+    happened(case, "rated", 130, score=4)
     happened(case, "take", 1, **{"from": "new", "to": "assigned"})
     assert counted() == {
         Measure.OPENED: 1, Measure.RESPONDED: 1, Measure.RESOLVED: 1, Measure.ENDED: 2,
-        Measure.REOPENED: 1, Measure.BREACHED: 1,
+        Measure.REOPENED: 1, Measure.BREACHED: 1, Measure.RATED: 1,
     }  # fmt: skip
     total = queries.total(DAY, Only())
     assert total.response == pytest.approx(26, rel=0.13)
@@ -63,6 +64,7 @@ def test_each_thing_that_happened_counts_once() -> None:
     assert total.times(Measure.BREACHED) == {2: 1}
     assert total.met == 100
     assert total.reopened == 50
+    assert total.satisfaction == 4
 
 
 def test_counting_again_changes_nothing() -> None:

@@ -39,7 +39,8 @@ cross join lateral (values
     ('{Measure.RESOLVED}', x.band,
         x.was_open and e.data->>'to' in ('{State.RESOLVED}', '{State.CLOSED}')),
     ('{Measure.BREACHED}', array_position({_METRICS}, e.data->>'metric') - 1,
-        e.verb = '{Happened.TARGET_MISSED}')
+        e.verb = '{Happened.TARGET_MISSED}'),
+    ('{Measure.RATED}', (e.data->>'score')::int, e.verb = '{Happened.RATED}')
 ) as m (measure, band, counts)
 where e.subject_kind = 'case' and e.at >= %s and e.at < %s and m.counts and m.band is not null
 group by 1, 2, 3, 4, 5, 6, 7
