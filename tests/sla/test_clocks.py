@@ -306,6 +306,19 @@ def test_the_silent_customer_is_reminded_twice_then_the_case_is_resolved_and_clo
     assert not Patience.objects.exists()
 
 
+def test_a_desk_that_stood_still_reminds_once_a_day(case: Case, agent: User) -> None:
+    actions.reply(case, text="Which one?", then=Verb.AWAIT_CUSTOMER, by=by(agent), at=at(1))
+    later = NOW + timedelta(days=14)
+    seen = []
+    for days in range(4):
+        jobs.act_on_patience(later + timedelta(days=days))
+        case.refresh_from_db()
+        seen.append((Event.objects.filter(verb="reminded").count(), case.state))
+    assert seen == [
+        (1, "pending_customer"), (2, "pending_customer"), (2, "resolved"), (2, "resolved"),
+    ]  # fmt: skip
+
+
 def test_an_answer_ends_the_wait(case: Case, agent: User) -> None:
     actions.reply(case, text="Which one?", then=Verb.AWAIT_CUSTOMER, by=by(agent), at=at(1))
     assert Patience.objects.count() == 1

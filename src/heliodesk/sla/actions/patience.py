@@ -103,7 +103,11 @@ def _remind_or_resolve(row: Patience, case: Case, at: datetime) -> None:
         last = case.priority == "P1" and row.reminders >= _reminders(policy)
         row.act_at = NEVER
         if days is not None and not last:
-            row.act_at = business_days_after(calendar, row.since, days)
+            # A desk that stood still sends one reminder a day, not all that are overdue at once.
+            row.act_at = max(
+                business_days_after(calendar, row.since, days),
+                business_days_after(calendar, at, 1),
+            )
         row.save(update_fields=["reminders", "act_at"])
         _tell(row, case, policy, calendar, at)
         return
