@@ -37,6 +37,7 @@ SCHEDULE = (
     Periodic("make shifts 90 days ahead, look for gaps", 300, oncall.plan_ahead),
     Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
     Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
+    Periodic("notice new data of zones", 3600, calendars.notice_changed_times),
     Periodic("ask rules", 2, automation.answer),
     Periodic("ask rules of time", 300, automation.look_at_time),
     Periodic("absences", 60, routing.settle_absences),
