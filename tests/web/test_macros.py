@@ -87,12 +87,13 @@ def test_a_macro_is_offered_where_it_belongs_and_filled_for_the_case(browser: Br
 
 def test_it_does_its_things_once_the_message_is_sent(browser: Browser) -> None:
     agent, case = browser(), make.case()
-    used = macro(deeds=[{"do": "move", "value": "second-line"}, {"do": "assign", "value": "999"}])
+    used = macro(deeds=[{"do": "move", "value": "second-line"}, {"do": "assign", "value": "999"},
+                        {"do": "prioritise", "value": "P4"}])  # fmt: skip
     sent = {"text": "Over to the second line.", "version": case.version, "macro": str(used.pk)}
     page = agent.post(f"/cases/{case.ref}/note/", sent, follow=True)
     case.refresh_from_db()
     assert case.queue == "second-line" and case.messages.count() == 1
-    assert "not active" in text(page)
+    assert "not active" in text(page) and "Macro “Thanks”" in text(page)
 
 
 def test_a_macro_of_another_person_does_nothing(browser: Browser) -> None:

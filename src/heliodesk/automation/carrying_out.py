@@ -96,7 +96,7 @@ def _fire_one(
         firing.trouble = f"Held back: rules acted {MOST_AN_HOUR} times on this case in an hour."
     else:
         with transaction.atomic():
-            firing.did, troubles = carry_out(rule.plan.deeds, one.id, by=by, at=at)
+            firing.did, troubles = carry_out(rule.plan.deeds, one.id, why=by.name, by=by, at=at)
         firing.trouble = " ".join(troubles)
     if firing.trouble:
         log.info("rule_refused", rule=rule.name, case=one.ref, why=firing.trouble)

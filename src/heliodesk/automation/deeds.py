@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -15,53 +16,65 @@ from heliodesk.notifications import noticed
 from heliodesk.routing.fairly import assign_fairly
 
 
+class Doing(NamedTuple):
+    """Why, by whom and when something is done."""
+
+    why: str
+    by: By
+    at: datetime
+
+
 def carry_out(
-    deeds: Sequence[Deed], case_id: int, *, by: By, at: datetime
+    deeds: Sequence[Deed], case_id: int, *, why: str, by: By, at: datetime
 ) -> tuple[list[str], list[str]]:
-    """Do these on a case; what was done in words, and why anything was not."""
+    """Do these on a case; what was done in words, and why anything was not.
+
+    Args:
+        why: the reason told where a verb wants one, and to those who are told.
+    """
     did: list[str] = []
     troubles: list[str] = []
     for deed in deeds:
         case = Case.objects.get(pk=case_id)
         try:
             with transaction.atomic():
-                did.append(_DEEDS[Do(deed.do)](case, deed.value, by, at))
+                did.append(_DEEDS[Do(deed.do)](case, deed.value, Doing(why, by, at)))
         except Refused as refusal:
             troubles.append(str(refusal))
     return did, troubles
 
 
-def _move(case: Case, value: str, by: By, at: datetime) -> str:
+def _move(case: Case, value: str, doing: Doing) -> str:
     if case.queue != value:
-        cases.move(case, queue=value, by=by, at=at)
+        cases.move(case, queue=value, by=doing.by, at=doing.at)
     return f"moved to {value}"
 
 
-def _assign(case: Case, value: str, by: By, at: datetime) -> str:
+def _assign(case: Case, value: str, doing: Doing) -> str:
     if value == LEAST_LOADED:
-        row = assign_fairly(case, by=by, at=at)
+        row = assign_fairly(case, by=doing.by, at=doing.at)
         return f"given to {row.owner}"
     if str(case.owner_id) == value:
         return "left with its owner"
-    row = cases.assign(case, owner_id=int(value), by=by, at=at)
+    row = cases.assign(case, owner_id=int(value), by=doing.by, at=doing.at)
     return f"given to {row.owner}"
 
 
-def _prioritise(case: Case, value: str, by: By, at: datetime) -> str:
+def _prioritise(case: Case, value: str, doing: Doing) -> str:
     if case.priority == "P1":
         raise Refused("A rule does not change a P1.")
     if case.priority != value:
-        cases.prioritise(case, priority=value, reason=by.name, by=by, at=at)
+        cases.prioritise(case, priority=value, reason=doing.why, by=doing.by, at=doing.at)
     return f"priority {value}"
 
 
-def _note(case: Case, value: str, by: By, at: datetime) -> str:
-    cases.note(case, text=value, by=by, at=at)
+def _note(case: Case, value: str, doing: Doing) -> str:
+    cases.note(case, text=value, by=doing.by, at=doing.at)
     return "note written"
 
 
-def _tell(case: Case, value: str, by: By, at: datetime) -> str:
-    told = noticed.tell(_people(case, value), verb="rule", case=case, words=by.name, at=at)
+def _tell(case: Case, value: str, doing: Doing) -> str:
+    told = noticed.tell(_people(case, value), verb="rule", case=case, words=doing.why, at=doing.at)
     if not told:
         raise Refused("Nobody could be told.")
     return f"{told} told"
@@ -76,7 +89,7 @@ def _people(case: Case, value: str) -> list[int]:
     return [int(value)]
 
 
-_DEEDS: Mapping[Do, Callable[[Case, str, By, datetime], str]] = {
+_DEEDS: Mapping[Do, Callable[[Case, str, Doing], str]] = {
     Do.MOVE: _move,
     Do.ASSIGN: _assign,
     Do.PRIORITISE: _prioritise,

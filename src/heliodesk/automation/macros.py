@@ -95,5 +95,6 @@ def _values(case: Case, agent: str) -> Mapping[str, str]:
 def use(macros: Sequence[Macro], case: Case, *, by: By, at: datetime) -> list[str]:
     """Do what they do, as the person who sent the message; why anything was not done."""
     deeds = [deed for macro in macros for deed in macro.does]
-    _, troubles = carry_out(deeds, case.pk, by=by, at=at)
+    why = ", ".join(f"Macro “{macro.name}”" for macro in macros)
+    _, troubles = carry_out(deeds, case.pk, why=why, by=by, at=at)
     return troubles
