@@ -1,9 +1,10 @@
 """The listener while its database is killed, or has no room: nothing is lost, nothing is half."""
 
-import io
+import os
 import shutil
 import smtplib
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,8 +12,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.core.management import call_command
-from django.db.migrations.loader import MigrationLoader
 from tests.channels.listening import Running, listening
 
 from heliodesk.channels.smtp.limits import Limits
@@ -26,17 +25,18 @@ MAIL = b"Subject: It broke\r\n\r\nHello.\r\n"
 
 
 @pytest.fixture
-def own_server(db: None) -> Iterator[Server]:
-    """A database server that the test may ill-treat, with the tables of channels."""
+def own_server() -> Iterator[Server]:
+    """A database server that the test may ill-treat, with the desk's tables and one mailbox."""
     folder = Path(tempfile.mkdtemp(prefix="heliodesk-faults-"))
     folder.chmod(0o711)
     server = Server(place_of(folder), durable=False)
     server.ensure_running()
     try:
-        with psycopg.connect(dsn_of(server.place), autocommit=True) as connection:
-            migrations = MigrationLoader(None).disk_migrations
-            for name in sorted(name for app, name in migrations if app == "channels"):
-                connection.execute(_sql_of(name).encode())
+        address = dsn_of(server.place)
+        here = os.environ | {"DATABASE_URL": address, "HELIODESK_DATA": str(folder / "data")}
+        migrate = [sys.executable, "-m", "heliodesk", "db", "migrate"]
+        subprocess.run(migrate, env=here, check=True, capture_output=True, timeout=300)
+        with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(
                 "insert into channels_mailbox (code, address, aliases, name, region, offshore,"
                 " active, brand, brand_color, footer, imap_host, imap_port, imap_security,"
@@ -48,12 +48,6 @@ def own_server(db: None) -> Iterator[Server]:
     finally:
         server.stop(patience=1)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sql_of(migration: str) -> str:
-    written = io.StringIO()
-    call_command("sqlmigrate", "channels", migration, stdout=written)
-    return written.getvalue()
 
 
 @pytest.fixture
