@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from heliodesk.channels.models import Mailbox
 from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.identity.models import Session, Team, User
 from heliodesk.journal.models import Event
 from heliodesk.notifications.models import Template
+from heliodesk.web.admin.places import GROUPS, PLACES
 from heliodesk.web.admin.urls import urlpatterns
 from tests import make
 from tests.web.conftest import Browser
@@ -22,9 +24,24 @@ def text(page: Any) -> str:
 
 def test_they_are_for_administrators_only(browser: Browser) -> None:
     lead = browser(role="lead")
-    for entry in urlpatterns:
+    for entry in urlpatterns[1:]:
         route = str(entry.pattern).replace("<slug:kind>", "reply").replace("<int:id>", "1")
         assert lead.get("/" + route.replace("<slug:verb>", "role")).status_code == 403, route
+
+
+def test_the_settings_home_finds_pages_and_lists_what_somebody_may_open(browser: Browser) -> None:
+    admin, agent = browser(role="admin"), browser(role="agent")
+    assert 'href="/settings/mailboxes/"' in text(admin.get("/settings/"))
+    found = text(admin.get("/settings/?q=IMAP brand", headers={"HX-Request": "true"}))
+    assert 'href="/settings/mailboxes/"' in found and "/settings/people/" not in found
+    assert "<html" not in found
+    assert "No setting by that name" in text(admin.get("/settings/?q=dragon"))
+    activate_shipped(at=make.NOW)
+    own = text(agent.get("/settings/"))
+    assert "/settings/mailboxes/" not in own and 'href="/me/password/"' in own
+    assert {place.group for place in PLACES} == set(GROUPS)
+    ways = [place for place in PLACES if f'href="{reverse(place.url)}"' in own]
+    assert [place.url for place in ways if agent.get(reverse(place.url)).status_code == 403] == []
 
 
 def test_words_are_rewritten_tried_and_taken_back(browser: Browser) -> None:

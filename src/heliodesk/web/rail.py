@@ -69,8 +69,8 @@ ENTRIES = [
     Entry("accounts", _("Accounts"), "org", "accounts", "k", needs=May.SEE_CUSTOMERS),
     Entry("sent", _("Sent mail"), "mail", "sent", "s", needs=May.SEE_SENT_MAIL),
     Entry("reports", _("Reports"), "chart", "reports", "r", needs=May.SEE_REPORTS),
-    Entry("policy", _("Policy"), "sliders", "policy", "y"),
-    Entry("settings", _("Settings"), "users", "people", "e", needs=May.EDIT_USERS),
+    Entry("policy", _("Policy"), "book", "policy", "y"),
+    Entry("settings", _("Settings"), "sliders", "settings", "e"),
 ]
 #: Who counts what waits in which area; each stops counting at the number given.
 COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from heliodesk.web.admin import audit, mailboxes, people, teams, words
+from heliodesk.web.admin import audit, home, mailboxes, people, teams, words
 
 urlpatterns = [
+    path("settings/", home.show, name="settings"),
     path("settings/audit/", audit.show, name="audit"),
     path("settings/audit.csv", audit.sheet, name="audit_sheet"),
     path("settings/words/", words.kinds, name="words"),
