@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from heliodesk.cases.rules import OPEN, State
+from heliodesk.cases.rules import OPEN, State, Value
 from heliodesk.channels.models import Inbound, Mailbox
 from heliodesk.customers.models import Account, Contact
 from heliodesk.entitlements.models import EntitlementDecision
@@ -346,3 +346,216 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.user_id} on {self.case_id}"
+
+
+class CaseType(models.Model):
+    """A kind of case that the desk adds to those of the policy."""
+
+    #: What ``Case.kind`` holds; never changed, so that cases keep it.
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=80)
+    #: The kind of the policy by which such a case is entitled, timed and routed.
+    treated_as = models.CharField(max_length=30, default="technical")
+    place = models.PositiveSmallIntegerField(default=0)
+    #: A retired type is offered no more; cases of it stay.
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseField(models.Model):
+    """Something more to be known of cases of some types, as an administrator asks for it."""
+
+    #: The name by which filters, sheets and forms know it; never changed.
+    code = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(max_length=80)
+    help = models.CharField(max_length=200, blank=True, default="")
+    value = models.CharField(max_length=10)
+    choices = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    #: The kinds of case that have it; empty: every one.
+    kinds = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    #: A case is resolved only once this is known.
+    required = models.BooleanField(default=False)
+    #: Shown on the form by which customers raise a case.
+    asked = models.BooleanField(default=False)
+    place = models.PositiveSmallIntegerField(default=0)
+    #: A retired field is offered no more; what cases hold of it stays.
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value__in=[w.value for w in Value]), name="field_value_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(value="choice") | ~Q(choices=[]), name="field_choice_has_choices"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CaseValue(models.Model):
+    """What a case holds of a field; numbers and days a second time, as what they are."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="field_values", db_index=False
+    )
+    field = models.ForeignKey(
+        CaseField, on_delete=models.PROTECT, related_name="values", db_index=False
+    )
+    text = models.CharField(max_length=2000)
+    number = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    day = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "field"], name="value_once"),
+            models.CheckConstraint(condition=Q(text__gt=""), name="value_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Checklist(models.Model):
+    """A list of steps that cases of some types and priorities are worked by."""
+
+    name = models.CharField(max_length=120)
+    #: For which kinds of case and priorities it is offered; empty: every one.
+    kinds = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    priorities = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    #: Put on such a case by itself.
+    automatic = models.BooleanField(default=False)
+    #: A case is resolved only once its required steps are done.
+    holds = models.BooleanField(default=False)
+    place = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChecklistStep(models.Model):
+    """One step of a checklist."""
+
+    checklist = models.ForeignKey(Checklist, on_delete=models.CASCADE, related_name="steps")
+    place = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=300)
+    required = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["place", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CaseChecklist(models.Model):
+    """A checklist on a case, as it was when it was put there."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="checklists", db_index=False
+    )
+    checklist = models.ForeignKey(
+        Checklist, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=120)
+    holds = models.BooleanField(default=False)
+    put_at = models.DateTimeField()
+    #: Nobody when its type or priority put it there.
+    put_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "checklist"], name="checklist_once_on_a_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseStep(models.Model):
+    """A step to do on a case, and who did it when."""
+
+    on = models.ForeignKey(CaseChecklist, on_delete=models.CASCADE, related_name="steps")
+    place = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=300)
+    required = models.BooleanField(default=False)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ["place", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=False),
+                name="step_done_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CaseChild(models.Model):
+    """A case that is part of another."""
+
+    child = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="under")
+    parent = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="children")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(child=F("parent")), name="case_not_its_own_child")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child_id} under {self.parent_id}"
+
+
+class CaseSplit(models.Model):
+    """A case that began with messages of another."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="split_from")
+    source = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="split_off")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(case=F("source")), name="case_not_split_from_itself"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} from {self.source_id}"
+
+
+class TimeSpent(models.Model):
+    """Minutes that somebody worked on a case, on the day they say."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="time_spent")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    minutes = models.PositiveIntegerField()
+    note = models.CharField(max_length=500, blank=True, default="")
+    on_day = models.DateField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=1440), name="time_within_a_day"
+            )
+        ]
+        indexes = [models.Index(fields=["on_day"], name="time_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min on {self.case_id}"

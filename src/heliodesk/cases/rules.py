@@ -63,6 +63,17 @@ class Happened(StrEnum):
     REROUTED = "rerouted"
 
 
+class Value(StrEnum):
+    """What a field of a case holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    URL = "url"
+
+
 class Actor(StrEnum):
     """Who asks for a verb."""
 
