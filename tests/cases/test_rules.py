@@ -37,6 +37,7 @@ LEAD = {
     Verb.RETITLE:        "n   a        c      v      r        x      k",
     Verb.CLASSIFY:       "n   a        c      v      r        x      k",
     Verb.MOVE:           "n   a        c      v      -        -      -",
+    Verb.TAG:            "n   a        c      v      r        x      k",
     Verb.LINK:           "n   a        c      v      r        x      k",
     Verb.INVITE:         "n   a        c      v      r        x      k",
     Verb.CONFIRM:        "n   a        a      v      r        x      k",

@@ -5,13 +5,16 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 
 from heliodesk.cases.rules import OPEN, State, Value
 from heliodesk.channels.models import Inbound, Mailbox
 from heliodesk.customers.models import Account, Contact
 from heliodesk.entitlements.models import EntitlementDecision
-from heliodesk.identity.models import User
+from heliodesk.identity.models import Team, User
 
+NO_TAGS = RawSQL("'{}'::integer[]", [])
 _OPEN = Q(state__in=sorted(state.value for state in OPEN))
 #: Open or resolved: what a customer still has to do with.
 _UNSETTLED = Q(state__in=sorted({*(state.value for state in OPEN), "resolved"}))
@@ -56,6 +59,8 @@ class Case(models.Model):
         db_index=False,
     )
     flags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    #: Ids of its tags; an array, so that a list of cases shows them without asking again.
+    tags = ArrayField(models.IntegerField(), default=list, db_default=NO_TAGS, blank=True)
     offshore = models.BooleanField(default=False)
     #: Place in the queue: P1 first, then the package's weight; lower is sooner (C26).
     urgency = models.PositiveSmallIntegerField()
@@ -168,6 +173,7 @@ class Case(models.Model):
                 name="case_merged_into",
                 condition=Q(merged_into__isnull=False),
             ),
+            GinIndex(fields=["tags"], name="case_tagged", condition=~Q(tags=[])),
         ]
 
     def __str__(self) -> str:
@@ -332,13 +338,159 @@ class CaseLink(models.Model):
         return f"{self.case_id} – {self.other_id}"
 
 
+class Tag(models.Model):
+    """A word that marks cases."""
+
+    name = models.CharField(max_length=40)
+    #: One of twelve colours, as avatars have them.
+    hue = models.PositiveSmallIntegerField(default=0)
+    #: A retired tag stays on its cases and is offered no more.
+    retired_at = models.DateTimeField(null=True)
+    #: The tag that took its place; its cases follow by and by.
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="tag_name_once", condition=Q(merged_into__isnull=True)
+            ),
+            models.CheckConstraint(condition=Q(hue__lt=12), name="tag_hue_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedView(models.Model):
+    """A list of cases that somebody made: which, in what order, and for whom."""
+
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    #: ``own``, ``team`` or ``all``.
+    shared = models.CharField(max_length=4, default="own")
+    team = models.ForeignKey(
+        Team, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    #: ``open``, ``done`` or ``all``.
+    scope = models.CharField(max_length=4, default="open")
+    order = models.CharField(max_length=8, default="due")
+    #: Groups of conditions, as ``cases.filters`` writes them.
+    groups = models.JSONField(default=list, blank=True)
+    #: Empty: the columns that every list has.
+    columns = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    changed_at = models.DateTimeField()
+    #: A deleted view can be brought back.
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shared__in=["own", "team", "all"]), name="view_shared_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=["open", "done", "all"]), name="view_scope_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ViewPin(models.Model):
+    """A view that a person keeps beside every page."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "view"], name="view_pin_once")]
+
+    def __str__(self) -> str:
+        return f"{self.view_id} for {self.user_id}"
+
+
+class ListTaste(models.Model):
+    """How a person wants to see one list: its columns, its order."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    #: A queue's code, or ``v`` and the id of a view.
+    list = models.CharField(max_length=24)
+    columns = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    order = models.CharField(max_length=8, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "list"], name="list_taste_once")]
+
+    def __str__(self) -> str:
+        return f"{self.list} for {self.user_id}"
+
+
+class BulkRun(models.Model):
+    """One verb on many cases, worked through in batches."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    verb = models.CharField(max_length=20)
+    #: What the verb asks: an owner, a priority, a reason.
+    given = models.JSONField(default=dict, blank=True)
+    total = models.PositiveIntegerField()
+    #: The run that this one undoes.
+    undoes = models.OneToOneField(
+        "self", null=True, on_delete=models.CASCADE, related_name="undone_by"
+    )
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-id"], name="bulk_of_user"),
+            models.Index(fields=["id"], name="bulk_not_ended", condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} of {self.total}"
+
+
+class BulkStep(models.Model):
+    """One case of such a run, and what became of it."""
+
+    run = models.ForeignKey(
+        BulkRun, on_delete=models.CASCADE, related_name="steps", db_index=False
+    )
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    done_at = models.DateTimeField(null=True)
+    #: Why it was not done; empty when it was.
+    trouble = models.TextField(blank=True, default="")
+    #: What it was before, for undoing, and the version that it has since.
+    before = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "case"], name="bulk_case_once")]
+        indexes = [
+            models.Index(
+                fields=["run", "id"], name="bulk_to_do", condition=Q(done_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} in {self.run_id}"
+
+
 class Draft(models.Model):
     """What an agent has written and not yet sent."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="drafts")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    mode = models.CharField(max_length=5, choices=[("reply", "reply"), ("note", "note")])
+    mode = models.CharField(
+        max_length=10, choices=[(w, w) for w in ("reply", "note", "forward")]
+    )
     text = models.TextField()
+    #: Beside the text: recipients, the message to forward, macros used.
+    rest = models.JSONField(default=dict, db_default={}, blank=True)
+    #: ``[{"key", "name", "content_type", "size", "sha256", "inline", "content_id"}]``
+    files = models.JSONField(default=list, db_default=[], blank=True)
     saved_at = models.DateTimeField()
 
     class Meta:
@@ -346,6 +498,73 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.user_id} on {self.case_id}"
+
+
+class WaitingLetter(models.Model):
+    """What an agent has sent off and the desk has not yet: it can still be taken back."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="waiting_letters", db_index=False
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    mode = models.CharField(max_length=10)
+    text = models.TextField()
+    rest = models.JSONField(default=dict, blank=True)
+    files = models.JSONField(default=list, blank=True)
+    #: Waits only as long as somebody may want it back; else until a time that was chosen.
+    brief = models.BooleanField()
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    #: What its writer had seen of the case.
+    seen_message = models.BigIntegerField(default=0)
+    seen_state = models.CharField(max_length=20)
+    #: Why it was not sent when it was due; empty while it waits.
+    held_for = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="letter_due", condition=Q(held_for="")),
+            models.Index(fields=["case"], name="letter_of_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter of {self.user_id} on {self.case_id}"
+
+
+class ThirdParty(models.Model):
+    """Somebody outside to whom a message was forwarded; their answers stay among colleagues."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=254)
+    #: Who asked them first.
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "address"], name="third_party_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Presence(models.Model):
+    """Who looked at a case when, or writes on it; it keeps nobody from anything."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    writes = models.BooleanField(default=False)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="presence_once")]
+        indexes = [models.Index(fields=["user", "-seen_at"], name="presence_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.case_id}"
 
 
 class CaseType(models.Model):

@@ -40,6 +40,7 @@ class Verb(StrEnum):
     RETITLE = "retitle"
     CLASSIFY = "classify"
     MOVE = "move"
+    TAG = "tag"
     LINK = "link"
     INVITE = "invite"
     CONFIRM = "confirm"
@@ -149,6 +150,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.CLASSIFY: _steps(_STAY, _A),
     Verb.MOVE: _steps({state: state for state in OPEN}, _AS),
     Verb.LINK: _steps(_STAY, _AS),
+    Verb.TAG: _steps(_STAY, _AS),
     Verb.INVITE: _steps(_STAY, _ALL),
     Verb.CONFIRM: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _A),
 }
@@ -170,6 +172,8 @@ _WORDS = {
     Verb.MOVE: "moved to another queue",
 }
 _STATE_WORDS = {
+    Verb.TAG: "tagged",
+    Verb.INFORM: "told of an incident",
     State.NEW: "new",
     State.ASSIGNED: "being worked on",
     State.PENDING_CUSTOMER: "waiting for the customer",

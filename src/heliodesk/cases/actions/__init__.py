@@ -29,16 +29,26 @@ from heliodesk.cases.actions.states import (
 )
 from heliodesk.cases.actions.step import Stale
 
+from heliodesk.cases.actions.tagging import (
+    add_tag,
+    change_tag,
+    merge_tag,
+    retire_tag,
+    settle_merged,
+    tag,
+)
 __all__ = [
     "Placing",
     "Promise",
     "Stale",
     "assign",
     "await_customer",
+    "add_tag",
     "await_vendor",
     "cancel",
     "classify",
     "close",
+    "change_tag",
     "confirm_sender",
     "cross_boundary",
     "drop_draft",
@@ -49,6 +59,7 @@ __all__ = [
     "move",
     "note",
     "open_case",
+    "merge_tag",
     "open_cases",
     "place_in_queues",
     "prioritise",
@@ -64,8 +75,11 @@ __all__ = [
     "retitle",
     "save_draft",
     "settle",
+    "retire_tag",
     "take",
     "uninvite",
     "unlink",
+    "settle_merged",
+    "tag",
     "unmerge",
 ]

@@ -55,6 +55,16 @@ def _classified(data: Data) -> Markup:
     return _say(sentence, **kinds)
 
 
+def _tagged(data: Data) -> Markup:
+    parts = [
+        _say(_("tagged <b>{names}</b>"), names=", ".join(data.get("added", []))),
+        _say(_("no longer tagged <b>{names}</b>"), names=", ".join(data.get("removed", []))),
+    ]
+    chosen = [part for part, key in zip(parts, ("added", "removed"), strict=True) if data.get(key)]
+    said = Markup(", ").join(chosen)
+    return said[:1].upper() + said[1:] + Markup(".")
+
+
 def _parties(data: Data) -> Markup:
     if data.get("removed"):
         return _say(_("{address} is no longer copied."), address=data["removed"])
@@ -100,6 +110,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "retitle": ("pen", _renamed),
     "classify": ("ticket", _classified),
     "move": ("arrow", _named(N_("Moved to the queue <b>{queue}</b>."), queue="queue")),
+    "tag": ("tag", _tagged),
     "rerouted": (
         "shield",
         _named(
