@@ -12,7 +12,7 @@ from heliodesk.journal.models import Event
 from heliodesk.journal.record import By
 from tests import make
 
-DONE: Any = {"by": By("user", 1, "Lee"), "at": make.NOW}
+DONE: Any = {"by": By("user", 1, "Lee", "admin"), "at": make.NOW}
 ADD: Any = {"name": "Ann", "role": Role.AGENT, **DONE}
 
 pytestmark = pytest.mark.django_db

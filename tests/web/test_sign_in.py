@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from heliodesk.channels.models import Outbound
+from heliodesk.identity.models import StaffRole
 from heliodesk.web.sign_in import MAIL_KIND
 from tests import make
 from tests.web.conftest import Browser
@@ -154,3 +155,19 @@ def test_where_mail_is_only_captured_no_link_is_made(client: Client) -> None:
     answer = client.post("/password/forgotten/", {"email": "ines@desk.example"})
     assert "Ask an administrator" in answer.content.decode()
     assert not Outbound.objects.exists()
+
+
+def test_a_role_may_ask_for_a_second_factor(browser: Browser) -> None:
+    admin, agent = browser(role="admin"), browser(role="agent")
+    StaffRole.objects.filter(code="agent").update(second_factor=True)
+    assert admin.get("/mine/").status_code == 200
+    for page in ("/", "/mine/", "/settings/"):
+        assert agent.get(page)["Location"] == "/me/security/"
+    pushed = agent.get("/mine/", headers={"HX-Request": "true"})
+    assert (pushed.status_code, pushed["HX-Redirect"]) == (401, "/me/security/")
+    assert agent.get("/me/security/").status_code in {200, 302}
+    user = agent.person  # type: ignore[attr-defined]
+    Authenticator.objects.create(user=user, type="recovery_codes", data={})
+    assert agent.get("/mine/").status_code == 302
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    assert agent.get("/mine/").status_code == 200

@@ -105,7 +105,7 @@ async def _answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await _short(send, 503, "too many listeners")
     else:
         person = await _who(headers.get("cookie", b"").decode("latin-1"))
-        if person is None or not person.may(May.WORK_CASES):
+        if person is None or person.owes_factor or not person.may(May.WORK_CASES):
             await _short(send, 401, "sign in first")
         else:
             await _stream(Listener(person), receive, send)

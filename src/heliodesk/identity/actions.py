@@ -10,14 +10,13 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from heliodesk.identity.models import Session, Team, TeamMember, User
-from heliodesk.identity.rules import Role
+from heliodesk.identity.models import Session, StaffRole, Team, TeamMember, User
+from heliodesk.identity.roles import Refused as Refused
+from heliodesk.identity.roles import refuse_more_than_own
+from heliodesk.identity.rules import Role, permissions
+from heliodesk.identity.ways_in import forget_factors
 from heliodesk.journal.record import By, Happening, record
 from heliodesk.kernel.text import one_line, storable
-
-
-class Refused(Exception):
-    """The change is not possible; the text says why in words a person can act on."""
 
 
 @transaction.atomic
@@ -26,6 +25,7 @@ def add_user(
     email: str,
     name: str,
     role: Role,
+    own: StaffRole | None = None,
     password: str = "",
     zone: str = "Europe/London",
     by: By,
@@ -34,18 +34,18 @@ def add_user(
     """A person who works at the desk; without a password they cannot sign in by one yet.
 
     Raises:
-        Refused: the address is none or taken, the name is empty, or the password too weak.
+        Refused: the address is none or taken, the name is empty, the password too weak, or the
+            role holds more than the one who adds them.
     """
-    user = User(
-        email=_address(email), name=_name(name), role=Role(role), zone=_zone(zone), created_at=at
-    )
+    user = User(email=_address(email), name=_name(name), zone=_zone(zone), created_at=at)
+    _give_role(user, role, own, by)
     _give_password(user, password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
         raise Refused(f"{user.email} is already a user.") from error
-    _tell("added", user, by=by, at=at, email=user.email, role=user.role)
+    _tell("added", user, by=by, at=at, email=user.email, role=_role_name(user))
     return user
 
 
@@ -60,19 +60,23 @@ def describe_user(user: User, *, name: str, zone: str, by: By, at: datetime) -> 
 
 
 @transaction.atomic
-def change_role(user: User, *, role: Role, by: By, at: datetime) -> None:
-    """Let somebody do more or less.
+def change_role(
+    user: User, *, role: Role, own: StaffRole | None = None, by: By, at: datetime
+) -> None:
+    """Let somebody do more or less; with ``own`` they have that role, made at this desk.
 
     Raises:
-        Refused: they are the only administrator.
+        Refused: they are the only administrator, or hold or would hold more than who changes it.
     """
-    if user.role == role:
+    if user.role == role and user.own_role_id == (own.pk if own else None):
         return
+    _refuse_above(user, by)
     if user.role == Role.ADMIN:
         _refuse_last_admin(user)
-    before, user.role = user.role, Role(role)
-    user.save(update_fields=["role"])
-    _tell("role_changed", user, by=by, at=at, before=before, after=user.role)
+    before = _role_name(user)
+    _give_role(user, role, own, by)
+    user.save(update_fields=["role", "own_role"])
+    _tell("role_changed", user, by=by, at=at, before=before, after=_role_name(user))
 
 
 @transaction.atomic
@@ -84,6 +88,7 @@ def deactivate_user(user: User, *, by: By, at: datetime) -> None:
     """
     if not user.is_active:
         return
+    _refuse_above(user, by)
     if user.role == Role.ADMIN:
         _refuse_last_admin(user)
     user.is_active = False
@@ -96,6 +101,7 @@ def deactivate_user(user: User, *, by: By, at: datetime) -> None:
 def activate_user(user: User, *, by: By, at: datetime) -> None:
     """They work here again."""
     if not user.is_active:
+        _refuse_above(user, by)
         user.is_active = True
         user.save(update_fields=["is_active"])
         _tell("activated", user, by=by, at=at)
@@ -110,10 +116,49 @@ def set_password(user: User, *, password: str, by: By, at: datetime) -> None:
     """
     if not password:
         raise Refused("The password is empty.")
+    _refuse_above(user, by)
     _give_password(user, password)
     user.save(update_fields=["password"])
     Session.objects.filter(user=user).delete()
     _tell("password_set", user, by=by, at=at)
+
+
+@transaction.atomic
+def invited(user: User, *, by: By, at: datetime) -> None:
+    """A link by which they choose their password was made for them.
+
+    Raises:
+        Refused: they are deactivated, or may do more than who invites them.
+    """
+    if not user.is_active:
+        raise Refused(f"{user.name} is deactivated; activate them first.")
+    _refuse_above(user, by)
+    _tell("invited", user, by=by, at=at)
+
+
+@transaction.atomic
+def sign_out_everywhere(user: User, *, by: By, at: datetime) -> None:
+    """End every session of theirs.
+
+    Raises:
+        Refused: they may do more than who asks for it.
+    """
+    _refuse_above(user, by)
+    count, _ = Session.objects.filter(user=user).delete()
+    _tell("signed_out", user, by=by, at=at, sessions=count)
+
+
+@transaction.atomic
+def reset_second_factors(user: User, *, by: By, at: datetime) -> None:
+    """Take away their passkeys, app and recovery codes, and sign them out everywhere.
+
+    Raises:
+        Refused: they may do more than who asks for it.
+    """
+    _refuse_above(user, by)
+    kinds = forget_factors(user)
+    Session.objects.filter(user=user).delete()
+    _tell("second_factors_reset", user, by=by, at=at, kinds=kinds)
 
 
 @transaction.atomic
@@ -187,6 +232,24 @@ def change_team(
     team.queues, team.regions = _words(queues), _words(regions)
     team.save(update_fields=["name", "offshore", "queues", "regions"])
     _tell_team("changed", team, by=by, at=at)
+
+
+def _give_role(user: User, role: Role, own: StaffRole | None, by: By) -> None:
+    made_here = own is not None and not own.code
+    refuse_more_than_own(permissions(role, own.permissions if own and made_here else None), by)
+    user.role = Role(own.base) if own and made_here else Role(role)
+    user.own_role = own if made_here else None
+
+
+def _role_name(user: User) -> str:
+    return user.own_role.name if user.own_role else str(user.role)
+
+
+def _refuse_above(user: User, by: By) -> None:
+    """Refuse to touch somebody who may do more: their password would be a way up."""
+    if not (by.kind == "user" and by.id == user.pk):
+        own = user.own_role.permissions if user.own_role else None
+        refuse_more_than_own(permissions(user.role, own), by, whom=user.name)
 
 
 def _refuse_last_admin(user: User) -> None:

@@ -25,12 +25,43 @@ class Staff(models.Manager["User"]):
         return super().get_queryset().filter(role__in=STAFF)
 
 
+class StaffRole(models.Model):
+    """A role of the desk: one that ships, known by its code, or one made here of permissions."""
+
+    #: ``agent``, ``lead`` or ``admin``; none for a role made here.
+    code = models.CharField(max_length=20, null=True, unique=True)
+    name = models.CharField(max_length=60)
+    about = models.CharField(max_length=200, blank=True, default="")
+    #: The shipped role that it counts as where leads are told something.
+    base = models.CharField(max_length=20, default=Role.AGENT.value)
+    #: What it holds; a shipped role holds what ``identity.rules`` says.
+    permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    #: Whoever has it must prove by an app or a passkey, too, that it is them.
+    second_factor = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="staff_role_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(base__in=["agent", "lead"]) | models.Q(code__isnull=False),
+                name="staff_role_stands_on_no_admin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractBaseUser):
     """Somebody who signs in by their e-mail address: a person of the desk or a contact."""
 
     email = models.EmailField()
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    #: A role made at this desk, which then decides what they may; ``role`` is what it counts as.
+    own_role = models.ForeignKey(
+        StaffRole, null=True, on_delete=models.PROTECT, related_name="users", db_index=False
+    )
     zone = models.CharField(max_length=64, default="Europe/London")
     signature = models.TextField(blank=True, default="")
     is_active = models.BooleanField(default=True)

@@ -1,6 +1,8 @@
 """Roles and what each may do: the one table of permissions."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -30,6 +32,8 @@ class May(StrEnum):
     EDIT_CONTRACTS = "edit_contracts"
     SEE_REPORTS = "see_reports"
     RUN_ONCALL = "run_oncall"
+    SEE_AUDIT = "see_audit"
+    GUARD_DATA = "guard_data"
 
 
 _AGENT = frozenset(
@@ -60,9 +64,47 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
 }
 
 
-def allows(role: str, permission: May) -> bool:
+#: What each permission lets somebody do, in words for the table of roles.
+ABOUT: dict[May, str] = {
+    May.WORK_CASES: "Work cases: read, answer, take, resolve.",
+    May.SEE_RAW_MAIL: "Read a mail as it came, byte by byte.",
+    May.DECIDE_HELD: "Decide about held intake.",
+    May.SEE_SENT_MAIL: "See what was sent, and send again.",
+    May.SEE_CUSTOMERS: "See accounts and contacts.",
+    May.REVIVE_CANCELLED: "Bring back cancelled cases, and other steps of a lead.",
+    May.EDIT_CUSTOMERS: "Edit accounts, contacts and partners; import sheets.",
+    May.EDIT_TEMPLATES: "Write the words that customers are sent.",
+    May.EDIT_MAILBOXES: "Edit mailboxes, and connect to servers to try them.",
+    May.EDIT_USERS: "Invite and change people, teams and roles.",
+    May.EDIT_POLICY: "Edit policy packs, calendars and rules.",
+    May.EDIT_CONTRACTS: "Open, renew and end contracts.",
+    May.SEE_REPORTS: "See the board and the reports.",
+    May.RUN_ONCALL: "Plan on-call: regions, rotas, who is paged.",
+    May.SEE_AUDIT: "Read and export the audit log.",
+    May.GUARD_DATA: "Set how long records are kept; export, anonymise and erase a person.",
+}
+
+
+def permissions(role: str, own: Iterable[str] | None = None) -> frozenset[May]:
+    """What this role holds; with ``own``, exactly those of a role made at this desk.
+
+    An unknown role holds nothing, and so does an unknown permission.
+    """
+    if own is not None:
+        return _known(tuple(own))
+    return PERMISSIONS[Role(role)] if role in _CODES else frozenset()
+
+
+def allows(role: str, permission: May, own: Iterable[str] | None = None) -> bool:
     """Whether this role holds the permission; an unknown role holds none."""
-    try:
-        return permission in PERMISSIONS[Role(role)]
-    except ValueError:
-        return False
+    return permission in permissions(role, own)
+
+
+_CODES = frozenset(role.value for role in Role)
+_MAYS = frozenset(may.value for may in May)
+
+
+@lru_cache(maxsize=256)
+def _known(words: tuple[str, ...]) -> frozenset[May]:
+    """The same set for the same words, so that it may be compared and kept cheaply."""
+    return frozenset(May(word) for word in words if word in _MAYS)

@@ -20,6 +20,13 @@ def kinds(user: User) -> list[str]:
     return list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
 
 
+def forget_factors(user: User) -> list[str]:
+    """Forget every passkey, app and set of recovery codes of theirs; says which there were."""
+    found = kinds(user)
+    Authenticator.objects.filter(user=user).delete()
+    return found
+
+
 def sessions(user: User) -> Sequence[Any]:
     """The browsers in which they are signed in; those that ended are forgotten."""
     return UserSession.objects.purge_and_list(user)  # type: ignore[no-any-return]

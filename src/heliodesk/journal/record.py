@@ -34,6 +34,8 @@ class By:
     name: str
     #: The role of a user, which some verbs ask for.
     role: str = ""
+    #: The permissions of a role made at this desk; none when theirs is a shipped one.
+    own: frozenset[str] | None = None
 
 
 SYSTEM = By("system", None, "Heliodesk")

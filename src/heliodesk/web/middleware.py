@@ -11,12 +11,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web import people, translation
 from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, SIGNED_IN, is_public, needed
 from heliodesk.web.portal import door, who
+from heliodesk.web.told import tell
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 #: Where contacts sign in, and where they arrive.
@@ -92,6 +94,8 @@ def signed_in(get_response: Handler) -> Handler:
             return _to_sign_in(request, settings.LOGIN_URL)
         request.person = person  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(person=person.id)
+        if person.owes_factor and needed(view) != SIGNED_IN:
+            return _to_set_up_factor(request)
         return None
 
     handle.process_view = process_view  # type: ignore[attr-defined]
@@ -123,6 +127,21 @@ def _send_contact(request: HttpRequest, view: Any, key: str) -> HttpResponseBase
     if refused is None and request.customer.vouched:  # type: ignore[attr-defined]
         return redirect("/support/security/")
     return refused
+
+
+def _to_set_up_factor(request: HttpRequest) -> HttpResponseBase:
+    """Let somebody whose role asks for a second factor do nothing before they have one."""
+    address = reverse("mfa_index")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    tell(
+        request,
+        translation.translated(
+            "Your role asks for a second proof that it is you. "
+            "Set up an app or a passkey here; then the desk is open to you."
+        ),
+    )
+    return redirect(address)
 
 
 def _to_sign_in(request: HttpRequest, address: str) -> HttpResponseBase:

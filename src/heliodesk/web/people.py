@@ -11,15 +11,21 @@ from django.db import connection
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from heliodesk.identity.person import Person
-from heliodesk.identity.rules import Role
+from heliodesk.identity.rules import Role, permissions
 from heliodesk.identity.sessions import SessionStore
 from heliodesk.kernel import reading
 
 SQL = """
 select u.id, u.name, u.email, u.role, u.zone, u.password, s.session_data,
-       coalesce(t.offshore, false), coalesce(t.queues, '{}')
+       coalesce(t.offshore, false), coalesce(t.queues, '{}'),
+       case when u.own_role_id is not null then r.permissions end, r.name,
+       coalesce(r.second_factor and not exists (
+           select from mfa_authenticator a
+            where a.user_id = u.id and a.type in ('totp', 'webauthn')), false)
 from identity_session s
 join identity_user u on u.id = s.user_id and u.is_active
+left join identity_staffrole r
+  on case when u.own_role_id is null then r.code = u.role else r.id = u.own_role_id end
 left join lateral (
     select bool_or(t.offshore) as offshore,
            (array_agg(distinct q) filter (where q is not null)) as queues
@@ -42,10 +48,12 @@ def of_session(key: str, at: datetime) -> Person | None:
 
 def person_of(row: tuple[Any, ...]) -> Person | None:
     """The person of a row of ``SQL``, or none when their password has changed since."""
-    id, name, email, role, zone, password, data, offshore, queues = row
+    id, name, email, role, zone, password, data, offshore, queues, own, title, owes = row
     if not holds(data, password):
         return None
-    return Person(id, name, email, Role(role), zone, offshore, tuple(queues))
+    held = None if own is None else permissions(role, own)
+    title = title if own is not None else ""
+    return Person(id, name, email, Role(role), zone, offshore, tuple(queues), held, title, owes)
 
 
 @lru_cache(maxsize=2048)

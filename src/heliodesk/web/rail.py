@@ -90,7 +90,7 @@ class Looked(NamedTuple):
     counts: dict[str, int]
 
 
-_looked: dict[tuple[int, str], Looked] = {}
+_looked: dict[tuple[int, str, frozenset[May]], Looked] = {}
 _paging: tuple[float, bool] = (-FRESH_SECONDS, False)
 
 
@@ -121,7 +121,7 @@ def no_pages_go_out() -> bool:
 
 
 def _look(person: Person) -> Looked:
-    key, moment = (person.id, language()), time.monotonic()
+    key, moment = (person.id, language(), person.permissions), time.monotonic()
     looked = _looked.get(key)
     if looked is None or moment - looked.at > FRESH_SECONDS:
         if len(_looked) > _KEPT:

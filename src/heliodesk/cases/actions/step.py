@@ -19,12 +19,15 @@ def actor_of(by: By) -> Actor:
         return Actor.CUSTOMER
     if by.kind == "system":
         return Actor.SYSTEM
-    return Actor.LEAD if allows(by.role, May.REVIVE_CANCELLED) else Actor.AGENT
+    return Actor.LEAD if allows(by.role, May.REVIVE_CANCELLED, by.own) else Actor.AGENT
 
 
 def locked(case: Case) -> Case:
     """The row as it stands now, locked until the transaction ends."""
     return reading.records(connection, Case, "where id = %s for update", [case.pk])[0]
+
+
+_ALWAYS = ("state", "version", "last_activity_at", "resolved_at", "closed_at")
 
 
 class Stale(Refused):
@@ -39,9 +42,14 @@ def step(
     at: datetime,
     data: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
+    quiet: bool = False,
     **changes: Any,
 ) -> Case:
     """Do a verb: the new state from the table, these columns changed, one event recorded.
+
+    Args:
+        quiet: it happens beside the conversation: the case's row stays, and nobody who writes an
+            answer is told that something new was said.
 
     Raises:
         Refused: the table does not allow it; nothing is changed.
@@ -57,10 +65,11 @@ def step(
         row.state = after(verb, before, actor_of(by))
         for name, value in changes.items():
             setattr(row, name, value)
-        _stamp(row, at)
-        row.version += 1
-        row.last_activity_at = max(row.last_activity_at, at)
-        _write(row, ["state", "version", "last_activity_at", "resolved_at", "closed_at", *changes])
+        if not quiet:
+            _stamp(row, at)
+            row.version += 1
+            row.last_activity_at = max(row.last_activity_at, at)
+            _write(row, [*_ALWAYS, *changes])
         told = {
             **(data or {}),
             **({"from": before, "to": row.state} if row.state != before else {}),

@@ -4,7 +4,7 @@ import getpass
 
 from heliodesk.identity.models import User
 from heliodesk.identity.person import Person
-from heliodesk.identity.rules import Role
+from heliodesk.identity.rules import Role, permissions
 from heliodesk.journal.record import By
 
 
@@ -35,4 +35,5 @@ def acting_person(email: str | None) -> Person:
         role=Role(row.role),
         zone=row.zone,
         offshore=row.teams.filter(offshore=True).exists(),
+        own=permissions(row.role, row.own_role.permissions) if row.own_role else None,
     )

@@ -50,7 +50,7 @@ def _wanted(request: PersonRequest) -> tuple[Wanted, str]:
     )
 
 
-@needs(May.EDIT_USERS)
+@needs(May.SEE_AUDIT)
 def show(request: PersonRequest) -> HttpResponse:
     """What everybody did, the latest first."""
     wanted, trouble = _wanted(request)
@@ -78,7 +78,7 @@ def show(request: PersonRequest) -> HttpResponse:
     )
 
 
-@needs(May.EDIT_USERS)
+@needs(May.SEE_AUDIT)
 def sheet(request: PersonRequest) -> StreamingHttpResponse | HttpResponse:
     """The same as CSV, sent as it is read."""
     wanted, trouble = _wanted(request)

@@ -187,7 +187,7 @@ PLACES = [
         _("What everybody did, searched and taken away as a sheet."),
         "book",
         "audit",
-        May.EDIT_USERS,
+        May.SEE_AUDIT,
         "journal history events export",
     ),
     Place(
