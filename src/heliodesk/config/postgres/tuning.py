@@ -38,7 +38,7 @@ def tuned(place: Place, *, durable: bool) -> dict[str, str]:
         "effective_cache_size": f"{min(2048, max(64, total // 2))}MB",
         "work_mem": "16MB" if total >= 4096 else "4MB",
         "maintenance_work_mem": f"{min(256, max(32, total // 32))}MB",
-        "wal_compression": "on",
+        "wal_compression": "off",
         "min_wal_size": "80MB",
         "max_wal_size": "4GB" if _roomy(place.home) else "1GB",
         "checkpoint_timeout": "15min",
