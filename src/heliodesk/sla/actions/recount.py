@@ -20,7 +20,7 @@ def recount(at: datetime, *, most: int = BATCH) -> int:
     """Bring one batch of live clocks to the present version of their calendars; how many."""
     with transaction.atomic():
         terms = Terms()
-        outdated = facts.clocks(facts.OUTDATED, [most], terms)
+        outdated = facts.clocks(facts.OUTDATED, [most, most], terms)
         if not outdated:
             return 0
         cases = facts.standings({one.case_id for one in outdated})
