@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from heliodesk.kernel.references import spoken
-from heliodesk.web import badges, dates, marks, rail, snippets, texts, words
+from heliodesk.web import badges, dates, keys, marks, rail, snippets, texts, words
 from heliodesk.web.portal import times
 from heliodesk.web.portal import words as portal_words
 from heliodesk.web.told import told
@@ -63,6 +63,7 @@ def environment(**options: Any) -> jinja2.Environment:
         shortcuts=shortcuts,
         badges=badges,
         rail=rail,
+        keys=keys,
         snippets=snippets,
         texts=texts,
         told=told,
@@ -80,9 +81,10 @@ def shortcuts(ways: list[rail.Entry]) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _shortcuts(_language: str, keys: tuple[tuple[str, str], ...]) -> Markup:
+def _shortcuts(_language: str, ways: tuple[tuple[str, str], ...]) -> Markup:
     template = engines["jinja2"].env.get_template("parts/shortcuts.html")  # type: ignore[attr-defined]
-    return Markup(template.render(keys=keys))  # noqa: S704 (a template of ours)
+    shown = template.render(going=ways, sections=keys.SECTIONS)
+    return Markup(shown)  # noqa: S704 (a template of ours)
 
 
 def plural(one: str, many: str, number: int, **values: object) -> str:

@@ -46,7 +46,7 @@ def answer(
     whole = bool(request.GET.get("all"))
     said = conversation.said(head.id, limit=conversation.MOST if whole else conversation.LATEST)
     limit = conversation.MOST if whole else conversation.LATEST
-    verbs = _offered(head, request.person)
+    verbs = offered_on(head, request.person)
     happened = history.lines(head.events)
     alone = request.headers.get("HX-Target") == "thread"
     return page(
@@ -73,7 +73,8 @@ def answer(
     )
 
 
-def _offered(head: conversation.Head, person: Person) -> list[Verb]:
+def offered_on(head: conversation.Head, person: Person) -> list[Verb]:
+    """The verbs that this person may use on a case now."""
     actor = Actor.LEAD if person.may(May.REVIVE_CANCELLED) else Actor.AGENT
     verbs = offered(State(head.state), actor)
     if head.owner_id == person.id and Verb.TAKE in verbs:

@@ -9,6 +9,7 @@ from heliodesk.web.agent import (
     files,
     new_case,
     next,
+    palette,
     queue,
     search,
     verbs,
@@ -40,6 +41,9 @@ urlpatterns = [
     path("away/<int:id>/end/", away.end, name="away_end"),
     path("notices/", next.notices, name="notices"),
     path("search/", search.find, name="search"),
+    path("palette/", palette.offered, name="palette"),
+    path("palette/find/", palette.found, name="palette_find"),
+    path("keys/", palette.help, name="keys"),
     path("rail/", around.rail, name="rail"),
     path("more/", around.more, name="more"),
 ]

@@ -20,11 +20,16 @@ document.addEventListener('keydown', (event) => {
   }
   if (event.key === 'g') { going = Date.now(); return; }
   if (event.key === '?') { event.preventDefault(); document.getElementById('shortcuts')?.showModal(); return; }
-  const target = keyed(event.key);
-  if (!target) return;
-  event.preventDefault();
-  if (target.matches('input, textarea')) { target.focus(); target.select?.(); } else target.click();
+  if (press(event.key)) event.preventDefault();
 });
+
+function press(key) {
+  const target = keyed(key);
+  if (!target) return false;
+  if (target.matches('input, textarea')) { target.focus(); target.select?.(); } else target.click();
+  return true;
+}
+document.addEventListener('desk:key', (event) => press(event.detail));
 
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-shortcuts]')) document.getElementById('shortcuts')?.showModal();

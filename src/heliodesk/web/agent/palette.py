@@ -1,0 +1,193 @@
+"""The command palette: everything that can be done now, gone to, or found, on every page."""
+
+from typing import NamedTuple
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heliodesk.automation import queries as automation
+from heliodesk.cases import conversation, search
+from heliodesk.cases.access import Hidden
+from heliodesk.customers import queries as customers
+from heliodesk.identity.person import Person
+from heliodesk.identity.rules import May
+from heliodesk.kernel import clock
+from heliodesk.kernel.references import spoken
+from heliodesk.web import keys, rail
+from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.admin.places import places
+from heliodesk.web.agent import case as case_page
+from heliodesk.web.agent.queue import TITLES
+from heliodesk.web.agent.verbs import DEEDS
+from heliodesk.web.answer import page
+from heliodesk.web.translation import translated
+
+_LONGEST = 200
+_FOUND = 5
+_MOST = 8
+
+
+class Item(NamedTuple):
+    """One line: what it says, and what choosing it does.
+
+    ``how`` is ``go`` (follow ``href``), ``post`` (press it), ``ask`` (open its form in place),
+    ``key`` (what that key does on this page) or ``macro``.
+    """
+
+    label: str
+    icon: str
+    how: str
+    href: str = ""
+    sub: str = ""
+    keys: tuple[str, ...] = ()
+    priority: str = ""
+    words: str = ""
+
+
+@needs(May.WORK_CASES)
+def offered(request: PersonRequest) -> HttpResponse:
+    """What is offered on this page now: the verbs of its case first."""
+    person, ref = request.person, request.GET.get("case", "").replace(" ", "")[:20]
+    groups = [*(_of_case(person, ref) if ref else []), *_ways(person)]
+    return JsonResponse({"groups": [_shown(title, items) for title, items in groups if items]})
+
+
+@needs(May.WORK_CASES)
+def found(request: PersonRequest) -> HttpResponse:
+    """Accounts, people and cases that a few letters, an ID or a reference name."""
+    query = request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST]
+    groups = _found(request.person, query) if len(query) > 1 else []
+    return JsonResponse({"groups": [_shown(title, items) for title, items in groups if items]})
+
+
+@needs(May.WORK_CASES)
+def help(request: PersonRequest) -> HttpResponse:
+    """Every key, on a page of its own."""
+    ways = [(way.label, way.key) for way in rail.entries(request.person) if way.key]
+    return page(request, "agent/keys.html", area="more", sections=keys.SECTIONS, going=ways)
+
+
+def _shown(title: str, items: list[Item]) -> dict[str, object]:
+    shown = [item._asdict() | {"keys": keys.pressed(item.keys)} for item in items]
+    return {"title": title, "items": shown}
+
+
+def _of_case(person: Person, ref: str) -> list[tuple[str, list[Item]]]:
+    """What can be done with a case: to write, its verbs, its macros."""
+    try:
+        head = conversation.head(person, ref, on=clock.now().date())
+    except Hidden:
+        return []
+    verbs = {verb.value for verb in case_page.offered_on(head, person)}
+    if head.merged_into:
+        verbs.add("unmerge")
+    macros = automation.macros_for(person, head.queue)
+    return [
+        (_("This case"), [*_writing(verbs), *_verbs(head.ref, verbs)]),
+        (
+            _("Macros"),
+            [
+                Item(one.name, "bolt", "macro", f"/cases/{head.ref}/macros/{one.pk}/")
+                for one in macros
+            ],
+        ),
+    ]
+
+
+def _writing(verbs: set[str]) -> list[Item]:
+    return [
+        Item(translated(one.label), one.icon, "key", one.keys[0], keys=one.keys)
+        for one in keys.WRITING.keys
+        if one.icon and (one.code not in {"reply", "forward"} or one.code in verbs)
+    ]
+
+
+def _verbs(ref: str, verbs: set[str]) -> list[Item]:
+    items = []
+    for one in keys.VERBS.keys:
+        deed = DEEDS.get(one.code)
+        if deed and one.code in verbs:
+            how = "ask" if deed.asks else "post"
+            href = f"/cases/{ref}/{one.code}/"
+            items.append(Item(translated(one.label), one.icon, how, href, keys=one.keys))
+    return items
+
+
+def _ways(person: Person) -> list[tuple[str, list[Item]]]:
+    """Where one can go: the rail, lists of cases, settings."""
+    rail_items = [
+        Item(
+            way.label,
+            way.icon,
+            "go",
+            reverse(way.url),
+            keys=("g", way.key) if way.key else (),
+        )
+        for way in rail.entries(person)
+    ]
+    lists = [
+        Item(translated(title), "inbox", "go", reverse(f"queue:{code}"))
+        for code, title in TITLES.items()
+        if code in {"waiting", "engineering", "closed"}
+    ]
+    do = [
+        Item(_("New case"), "plus", "go", "/cases/new/", keys=("c",)),
+        Item(_("Incoming call"), "phone", "post", "/calls/new/", keys=("h",)),
+        Item(_("Take the next"), "user", "post", reverse("take_next"), keys=("t",)),
+        Item(_("Out of the office"), "clock", "go", reverse("away")),
+        Item(_("Every key"), "info", "go", reverse("keys"), keys=("?",)),
+    ]
+    settings = [
+        Item(
+            translated(place.label),
+            place.icon,
+            "go",
+            reverse(place.url),
+            sub=translated(place.about),
+            words=place.words,
+        )
+        for _group, group in places(person, "")
+        for place in group
+    ]
+    return [
+        (_("Do"), do),
+        (_("Go to"), [*rail_items, *lists]),
+        (_("Settings"), settings),
+    ]
+
+
+def _found(person: Person, query: str) -> list[tuple[str, list[Item]]]:
+    today = clock.now().date()
+    accounts = customers.accounts(person, today, text=query, size=_FOUND)[:_FOUND]
+    contacts = customers.contacts(person, today, text=query, size=_FOUND)[:_FOUND]
+    ref = search.jump(person, query)
+    cases = search.of_parties(person, [row.id for row in accounts], [row.id for row in contacts])
+    jump = [Item(_("Open case %s") % spoken(ref), "ticket", "go", f"/cases/{ref}/")] if ref else []
+    return [
+        (
+            _("Accounts"),
+            [Item(one.name, "org", "go", f"/accounts/{one.id}/", one.region) for one in accounts],
+        ),
+        (
+            _("Contacts"),
+            [Item(one.name, "user", "go", f"/contacts/{one.id}/") for one in contacts],
+        ),
+        (
+            _("Cases"),
+            [
+                *jump,
+                *(
+                    Item(
+                        one.title,
+                        "ticket",
+                        "go",
+                        f"/cases/{one.ref}/",
+                        sub=f"{spoken(one.ref)}, {one.account}",
+                        priority=one.priority,
+                    )
+                    for one in cases[:_MOST]
+                ),
+            ],
+        ),
+    ]

@@ -1,0 +1,151 @@
+// Commands: everything that is offered on this page now, and what a few letters find. The list is
+// asked for when it opens, so that it says what holds at that moment.
+const dialog = document.getElementById('palette');
+const field = document.getElementById('palette-q');
+const list = document.getElementById('palette-list');
+let offered = [];
+let found = [];
+let at = 0;
+let asked = 0;
+
+const caseHere = () => location.pathname.match(/^\/cases\/(\d{8,12})\//)?.[1]
+  ?? document.querySelector('.qrow[aria-current="true"]')?.getAttribute('href')?.match(/\/cases\/(\d{8,12})\//)?.[1] ?? '';
+
+async function read(address) {
+  const answer = await fetch(address, { headers: { Accept: 'application/json' } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return (await answer.json()).groups;
+}
+
+async function open() {
+  if (dialog.open) return;
+  for (const other of document.querySelectorAll('dialog[open]')) other.close();
+  field.value = '';
+  found = []; at = 0;
+  dialog.showModal();
+  field.focus();
+  draw();
+  try { offered = await read(`${dialog.dataset.offered}?case=${caseHere()}`); } catch { offered = []; say(dialog.dataset.failed); }
+  draw();
+}
+
+const say = (text) => document.dispatchEvent(new CustomEvent('desk:say', { detail: { text, tone: 'danger' } }));
+const words = (text) => text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+const fits = (item, wanted) => { const text = `${item.label} ${item.sub} ${item.words}`.toLocaleLowerCase(); return wanted.every((word) => text.includes(word)); };
+// What begins with the words stands before what only has them somewhere.
+const rank = (item, wanted) => (wanted.length && item.label.toLocaleLowerCase().split(/\s+/).some((word) => word.startsWith(wanted[0])) ? 0 : 1);
+
+function groups() {
+  const wanted = words(field.value);
+  const fitting = offered.map(({ title, items }) => ({ title, items: items.filter((item) => fits(item, wanted)).sort((a, b) => rank(a, wanted) - rank(b, wanted)) })).filter(({ items }) => items.length);
+  const more = found.map(({ title, items }) => ({ title, items: items.filter((item) => !fitting.some((group) => group.items.some((one) => one.href && one.href === item.href))) })).filter(({ items }) => items.length);
+  const text = field.value.trim();
+  if (text.length > 1) more.push({ title: '', items: [{ label: dialog.dataset.search.replace('{0}', text), icon: 'search', how: 'go', href: `/search/?q=${encodeURIComponent(text)}`, sub: '', keys: [] }] });
+  return [...fitting, ...more];
+}
+
+function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'icon'); svg.setAttribute('viewBox', '0 0 16 16'); svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function marked(text, wanted) {
+  const span = document.createElement('span');
+  const word = wanted.find((one) => text.toLocaleLowerCase().includes(one));
+  const from = word ? text.toLocaleLowerCase().indexOf(word) : -1;
+  if (from < 0) { span.textContent = text; return span; }
+  const mark = document.createElement('mark');
+  mark.textContent = text.slice(from, from + word.length);
+  span.append(text.slice(0, from), mark, text.slice(from + word.length));
+  return span;
+}
+
+function line(item, index, wanted) {
+  const row = document.createElement('div');
+  row.className = 'palette__item';
+  row.id = `palette-${index}`;
+  row.setAttribute('role', 'option');
+  row.setAttribute('aria-selected', String(index === at));
+  row.dataset.at = index;
+  const name = marked(item.label, wanted);
+  name.className = 'nm';
+  row.append(icon(item.icon || 'right'), name);
+  if (item.sub) { const sub = marked(item.sub, wanted); sub.className = 'sub wide'; row.append(sub); }
+  const end = document.createElement('span');
+  end.className = 'end';
+  if (item.priority) { const prio = document.createElement('span'); prio.className = 'prio'; prio.dataset.p = item.priority.slice(1); prio.textContent = item.priority; end.append(prio); }
+  for (const key of item.keys ?? []) { const kbd = document.createElement('kbd'); kbd.textContent = key; end.append(kbd); }
+  row.append(end);
+  return row;
+}
+
+let shown = [];
+function draw() {
+  const wanted = words(field.value);
+  shown = [];
+  const parts = [];
+  for (const { title, items } of groups()) {
+    const group = document.createElement('div');
+    group.setAttribute('role', 'group');
+    if (title) { const head = document.createElement('h4'); head.setAttribute('role', 'presentation'); head.textContent = title; group.setAttribute('aria-label', title); group.append(head); }
+    for (const item of items) { group.append(line(item, shown.length, wanted)); shown.push(item); }
+    parts.push(group);
+  }
+  at = Math.max(0, Math.min(at, shown.length - 1));
+  list.replaceChildren(...parts);
+  choose(at);
+}
+
+function choose(index) {
+  at = index;
+  for (const row of list.querySelectorAll('.palette__item')) row.setAttribute('aria-selected', String(Number(row.dataset.at) === at));
+  const row = document.getElementById(`palette-${at}`);
+  if (row) { field.setAttribute('aria-activedescendant', row.id); row.scrollIntoView({ block: 'nearest' }); } else field.removeAttribute('aria-activedescendant');
+}
+
+function act(item) {
+  dialog.close();
+  if (item.how === 'go') location.assign(item.href);
+  else if (item.how === 'ask' && document.getElementById('ask')) globalThis.htmx.ajax('GET', item.href, '#ask');
+  else if (item.how === 'ask') location.assign(item.href);
+  else if (item.how === 'post') {
+    const form = document.createElement('form');
+    form.method = 'post'; form.action = item.href;
+    for (const [name, value] of Object.entries({ csrfmiddlewaretoken: document.body.dataset.csrf })) {
+      const hidden = document.createElement('input');
+      hidden.type = 'hidden'; hidden.name = name; hidden.value = value;
+      form.append(hidden);
+    }
+    document.body.append(form);
+    form.submit();
+  } else if (item.how === 'key') document.dispatchEvent(new CustomEvent('desk:key', { detail: item.href }));
+  else if (item.how === 'macro') document.dispatchEvent(new CustomEvent('desk:macro', { detail: { words: item.href, id: item.href.match(/(\d+)\/$/)?.[1] } }));
+}
+
+field.addEventListener('input', () => {
+  at = 0;
+  draw();
+  const mine = ++asked, text = field.value.trim();
+  if (text.length < 2) { found = []; draw(); return; }
+  setTimeout(async () => {
+    if (mine !== asked || !dialog.open) return;
+    try { const groups = await read(`${dialog.dataset.find}?q=${encodeURIComponent(text)}`); if (mine === asked) { found = groups; draw(); } } catch { /* what is offered here still works */ }
+  }, 160);
+});
+field.addEventListener('keydown', (event) => {
+  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); if (shown.length) choose((at + (event.key === 'ArrowDown' ? 1 : -1) + shown.length) % shown.length); }
+  else if (event.key === 'Home' && event.ctrlKey) choose(0);
+  else if (event.key === 'Enter' && !event.isComposing) { event.preventDefault(); event.stopPropagation(); if (shown[at]) act(shown[at]); }
+  else if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); dialog.close(); }
+});
+list.addEventListener('pointermove', (event) => { const row = event.target.closest('.palette__item'); if (row && Number(row.dataset.at) !== at) choose(Number(row.dataset.at)); });
+list.addEventListener('click', (event) => { const row = event.target.closest('.palette__item'); if (row) act(shown[Number(row.dataset.at)]); });
+dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+document.addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') { event.preventDefault(); if (dialog.open) dialog.close(); else open(); }
+}, true);
+document.addEventListener('click', (event) => { if (event.target.closest('[data-palette]')) { event.preventDefault(); open(); } });
