@@ -137,7 +137,7 @@ def _name(text: str, *, besides: int | None = None) -> str:
     name = one_line(storable(text).replace(",", " "), 40)
     if not name:
         raise Refused("Give the tag a name.")
-    taken = Tag.objects.filter(name__iexact=name, merged_into__isnull=True).exclude(pk=besides)
+    taken = Tag.objects.filter(name__iexact=name, merged_into__isnull=True).exclude(pk=besides or 0)
     if taken.exists():
         raise Refused(f"There is a tag “{name}” already.")
     return name
