@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable
 
-from heliodesk.identity.models import Team, User
+from allauth.mfa.models import Authenticator
+from django.db.models import Count
+
+from heliodesk.identity.models import StaffRole, Team, User
+from heliodesk.identity.rules import STAFF
 
 _MOST = 500
 
 
 def everybody() -> list[User]:
     """Who works here, then who did, each with their teams; at most 500."""
-    users = User.staff.prefetch_related("teams").order_by("-is_active", "name", "id")
+    users = (
+        User.staff.select_related("own_role")
+        .prefetch_related("teams")
+        .order_by("-is_active", "name", "id")
+    )
     return list(users[:_MOST])
 
 
@@ -21,3 +29,23 @@ def all_teams() -> list[Team]:
 def teams_of(ids: Iterable[str]) -> list[Team]:
     """The teams with these ids, as forms name them; what is no id is passed over."""
     return list(Team.objects.filter(pk__in=[int(one) for one in ids if one.isdecimal()]))
+
+
+def holders() -> dict[str, int]:
+    """How many active people have each role: shipped ones by code, those made here by id."""
+    rows = User.staff.filter(is_active=True).values_list("own_role_id", "role")
+    found: dict[str, int] = {}
+    for own, role, n in rows.annotate(n=Count("id")).order_by():
+        found[str(own or role)] = found.get(str(own or role), 0) + n
+    return found
+
+
+def made_here(id: str) -> StaffRole | None:
+    """The role made at this desk with this id, as a form names it."""
+    return StaffRole.objects.filter(pk=id, code=None).first() if id.isdecimal() else None
+
+
+def with_second_factor() -> set[int]:
+    """The people of the desk who have an app or a passkey."""
+    found = Authenticator.objects.filter(type__in=["totp", "webauthn"], user__role__in=STAFF)
+    return set(found.values_list("user_id", flat=True))

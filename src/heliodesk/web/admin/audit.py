@@ -103,4 +103,4 @@ def _lines(events: Iterator[Happened]) -> Iterator[str]:
 def _safe(value: object) -> str:
     """No cell that a spreadsheet would run as a formula."""
     text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -48,6 +48,15 @@ PLACES = [
     ),
     Place(
         "People",
+        _("Roles"),
+        _("What each role may do, roles of your own, and who must have a second factor."),
+        "shield",
+        "roles",
+        May.EDIT_USERS,
+        "permissions rights totp passkey two factor",
+    ),
+    Place(
+        "People",
         _("Teams"),
         _("Who shares which queues, who is at work, and where cases are sent."),
         "users",

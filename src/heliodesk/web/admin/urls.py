@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heliodesk.web.admin import audit, home, mailboxes, people, teams, words
+from heliodesk.web.admin import audit, home, mailboxes, people, roles, teams, words
 
 urlpatterns = [
     path("settings/", home.show, name="settings"),
@@ -17,9 +17,14 @@ urlpatterns = [
     path("settings/mailboxes/<int:id>/", mailboxes.edit, name="mailbox"),
     path("settings/mailboxes/<int:id>/test/", mailboxes.test, name="mailbox_test"),
     path("settings/people/", people.everybody, name="people"),
+    path("settings/people.csv", people.sheet, name="people_sheet"),
     path("settings/people/new/", people.new, name="new_person"),
     path("settings/people/<int:id>/", people.edit, name="person"),
     path("settings/people/<int:id>/<slug:verb>/", people.do, name="person_verb"),
+    path("settings/roles/", roles.everything, name="roles"),
+    path("settings/roles/new/", roles.new, name="new_role"),
+    path("settings/roles/<int:id>/", roles.edit, name="role"),
+    path("settings/roles/<int:id>/<slug:verb>/", roles.do, name="role_verb"),
     path("settings/teams/", teams.everything, name="teams"),
     path("settings/teams/new/", teams.new, name="new_team"),
     path("settings/teams/<int:id>/", teams.edit, name="team"),
