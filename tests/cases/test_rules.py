@@ -41,6 +41,7 @@ LEAD = {
     Verb.LINK:           "n   a        c      v      r        x      k",
     Verb.INVITE:         "n   a        c      v      r        x      k",
     Verb.CONFIRM:        "n   a        a      v      r        x      k",
+    Verb.INFORM:         "n   a        c      v      r        -      -",
 }  # fmt: skip
 LETTERS = dict(zip("nacvrxk", State, strict=True))
 

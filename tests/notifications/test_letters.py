@@ -100,6 +100,10 @@ def everything(by: By) -> dict[str, str]:
         missed = Happening("p1_missed", "case", case.pk, {"step": 1})
         record([missed], by=SYSTEM, at=tuesday)
     keep("nobody took it yet")
+    friday = AT + timedelta(days=3)
+    news = {"incident": "Mail to outside is delayed", "until": "noon"}
+    actions.inform({case.pk: "The relays run; the queue empties."}, by=by, at=friday, told=news)
+    keep("of an incident")
     actions.resolve(case, text="The relay was restarted.", by=by, at=AT + timedelta(days=6))
     keep("by hand")
     actions.close(case, by=by, at=AT + timedelta(days=6))

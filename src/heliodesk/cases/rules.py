@@ -44,6 +44,7 @@ class Verb(StrEnum):
     LINK = "link"
     INVITE = "invite"
     CONFIRM = "confirm"
+    INFORM = "inform"
 
 
 class Happened(StrEnum):
@@ -153,6 +154,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.TAG: _steps(_STAY, _AS),
     Verb.INVITE: _steps(_STAY, _ALL),
     Verb.CONFIRM: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _A),
+    Verb.INFORM: _steps({state: state for state in (*OPEN, State.RESOLVED)}, _A),
 }
 
 _WORDS = {
@@ -170,6 +172,7 @@ _WORDS = {
     Verb.MERGE: "merged into another",
     Verb.PRIORITISE: "given another priority",
     Verb.MOVE: "moved to another queue",
+    Verb.INFORM: "told of an incident",
 }
 _STATE_WORDS = {
     Verb.TAG: "tagged",

@@ -11,6 +11,7 @@ from heliodesk.calendars import jobs as calendars
 from heliodesk.channels import jobs as channels
 from heliodesk.entitlements import jobs as entitlements
 from heliodesk.identity import jobs as identity
+from heliodesk.incidents import jobs as incidents
 from heliodesk.intake import jobs as intake
 from heliodesk.oncall import jobs as oncall
 from heliodesk.reports import jobs as reports
@@ -31,10 +32,12 @@ class Periodic:
 
 
 SCHEDULE = (
+    Periodic("bring news of incidents to their cases", 1, incidents.deliver),
     Periodic("sweep clocks", 2, sla.sweep),
     Periodic("recount deadlines", 10, sla.recount),
     Periodic("remind, resolve and close", 60, sla.act_on_patience),
     Periodic("make shifts 90 days ahead, look for gaps", 300, oncall.plan_ahead),
+    Periodic("remind of updates of incidents", 30, incidents.remind),
     Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
     Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
     Periodic("notice new data of zones", 3600, calendars.notice_changed_times),

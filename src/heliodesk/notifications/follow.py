@@ -39,6 +39,11 @@ def answer(events: Sequence[Recorded]) -> None:
     _letters(events, "reply", automatic=False)
 
 
+def inform(events: Sequence[Recorded]) -> None:
+    """The same news of an incident for everybody who waits for its end, on their own case."""
+    _letters(events, "incident", automatic=False)
+
+
 def remind(events: Sequence[Recorded]) -> None:
     """The customer is told again what we wait for, and until when (R94)."""
     said = last_said([event.subject_id for event in events])
@@ -126,6 +131,7 @@ def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
         "text": text,
         "until": str(told.get("until_in", {}).get(short(letter.language)) or told.get("until", "")),
         "resolution": letter.resolution.strip(),
+        "incident": str(told.get("incident", "")),
     }
 
 
@@ -221,6 +227,7 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "reopen"): reopened,
     ("case", "hear"): p1_by_phone,
     ("case", "reply"): answer,
+    ("case", "inform"): inform,
     ("case", "reminded"): remind,
     ("case", "resolve"): resolved,
     ("case", "p1_missed"): not_reached,

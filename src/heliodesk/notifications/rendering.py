@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "reminder": "We wait for the customer: what was asked, and until when.",
     "resolved": "A case was resolved without an answer beside it: how, and how to say no.",
     "p1_missed": "A critical case that no engineer has taken yet: the next one is being called.",
+    "incident": "News of a major incident, for everybody whose case belongs to it.",
     "held": "Mail that could not be matched: how to write again. Names no account fact.",
     "rejected": "Held mail that an agent answers and ends.",
 }

@@ -33,6 +33,7 @@ def sample(kind: str) -> dict[str, Any]:
         "author": "Sam Okafor",
         "text": "Hello Ada,\n\nplease switch it off and on again, and tell us whether it helps.",
         "until": "17:00 on Friday 6 March 2026, London (GMT)",
+        "incident": "Mail to outside is delayed",
         "resolution": "Switching it off and on again helped.",
     }
     if kind in {"held", "rejected"}:

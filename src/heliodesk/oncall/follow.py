@@ -87,6 +87,15 @@ def answered(events: Sequence[Recorded]) -> None:
             actions.engage(p1.pk, how="mail", by=event.by, at=event.at)
 
 
+def informed(events: Sequence[Recorded]) -> None:
+    """News of an incident is contact with the customer of a P1 that somebody has taken."""
+    open_now = _open_p1s(events)
+    for event in events:
+        p1 = open_now.get(event.subject_id)
+        if p1 and p1.state != P1State.TRIGGERED and event.by.kind == "user":
+            actions.engage(p1.pk, how="incident", by=event.by, at=event.at)
+
+
 def update_due(events: Sequence[Recorded]) -> None:
     """An update that the customer waits for falls due: its owner is rung, then the lead."""
     about = [event for event in events if event.data.get("metric") == _UPDATE]
@@ -109,6 +118,7 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", Verb.REOPEN): reopened,
     ("case", Verb.TAKE): taken,
     ("case", Verb.REPLY): answered,
+    ("case", Verb.INFORM): informed,
     ("case", Happened.TARGET_WARNED): update_due,
     ("case", Happened.TARGET_MISSED): update_due,
     ("call", "p1_unplaced"): unplaced,

@@ -187,7 +187,7 @@ def _stretch(ticking: Ticking, why: str, at: datetime) -> list[Any]:
 def follow(course: Course, event: Recorded) -> None:
     """Let the clocks follow one event of their case."""
     at, verb, data = event.at, event.verb, event.data
-    if verb == Verb.REPLY and event.by.kind == "user":
+    if verb in {Verb.REPLY, Verb.INFORM} and event.by.kind == "user":
         _answered(course, at)
     elif verb == Verb.HEAR and not (data.get("automatic") or data.get("pending")):
         _asked(course, at)

@@ -132,6 +132,7 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
         ("case", verb): changed
         for verb in (
             Verb.REPLY,
+            Verb.INFORM,
             Verb.HEAR,
             Verb.AWAIT_CUSTOMER,
             Verb.AWAIT_VENDOR,

@@ -3,6 +3,7 @@
 from heliodesk.cases.actions.answering import note, reply
 from heliodesk.cases.actions.drafts import drop_draft, save_draft
 from heliodesk.cases.actions.hearing import hear
+from heliodesk.cases.actions.informing import Informed, inform
 from heliodesk.cases.actions.merging import merge, unmerge
 from heliodesk.cases.actions.opening import open_case, open_cases
 from heliodesk.cases.actions.ownership import assign, release, take
@@ -28,7 +29,6 @@ from heliodesk.cases.actions.states import (
     settle,
 )
 from heliodesk.cases.actions.step import Stale
-
 from heliodesk.cases.actions.tagging import (
     add_tag,
     change_tag,
@@ -37,29 +37,32 @@ from heliodesk.cases.actions.tagging import (
     settle_merged,
     tag,
 )
+
 __all__ = [
+    "Informed",
     "Placing",
     "Promise",
     "Stale",
+    "add_tag",
     "assign",
     "await_customer",
-    "add_tag",
     "await_vendor",
     "cancel",
+    "change_tag",
     "classify",
     "close",
-    "change_tag",
     "confirm_sender",
     "cross_boundary",
     "drop_draft",
     "hear",
+    "inform",
     "invite",
     "link",
     "merge",
+    "merge_tag",
     "move",
     "note",
     "open_case",
-    "merge_tag",
     "open_cases",
     "place_in_queues",
     "prioritise",
@@ -72,14 +75,14 @@ __all__ = [
     "reply",
     "resolve",
     "resume",
+    "retire_tag",
     "retitle",
     "save_draft",
     "settle",
-    "retire_tag",
+    "settle_merged",
+    "tag",
     "take",
     "uninvite",
     "unlink",
-    "settle_merged",
-    "tag",
     "unmerge",
 ]

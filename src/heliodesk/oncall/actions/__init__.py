@@ -22,7 +22,13 @@ from heliodesk.oncall.actions.answering import (
 )
 from heliodesk.oncall.actions.declaring import declare, declare_call, filed, stop, stop_call
 from heliodesk.oncall.actions.handing_over import accept, decline, hand_over, write_note
-from heliodesk.oncall.actions.incidents import link, open_incident, resolve_incident, unlink
+from heliodesk.oncall.actions.incidents import (
+    link,
+    open_incident,
+    resolve_incident,
+    retitle_incident,
+    unlink,
+)
 from heliodesk.oncall.actions.standing_in import (
     ask_swap,
     cover,
@@ -56,6 +62,7 @@ __all__ = [
     "pass_on",
     "press",
     "resolve_incident",
+    "retitle_incident",
     "settle_swap",
     "stop",
     "stop_call",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from heliodesk.journal.record import SYSTEM, By, Happening, record
+from heliodesk.journal.record import By, Happening, record
 from heliodesk.kernel.text import one_line
 from heliodesk.oncall.actions.guarded import guarded, wake
 from heliodesk.oncall.models import P1, MajorIncident, Ownership
@@ -140,7 +140,12 @@ def resolve_incident(incident: MajorIncident, *, by: By, at: datetime) -> None:
             if p1.state != P1State.RESOLVED:
                 _stand_alone(p1, at)
                 p1.save()
-        record([Happening("resolved", "incident", row.pk, {"title": row.title})], by=SYSTEM, at=at)
+        record([Happening("resolved", "incident", row.pk, {"title": row.title})], by=by, at=at)
+
+
+def retitle_incident(incident_id: int, *, title: str) -> None:
+    """Call an incident something else; P1 pages and the hotline show it."""
+    MajorIncident.objects.filter(pk=incident_id).update(title=one_line(title, 300))
 
 
 def share(p1: P1, at: datetime) -> None:

@@ -119,6 +119,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
             queue="queue",
         ),
     ),
+    "inform": ("link", _named(N_("The customer got news of a major incident."))),
     "link": ("link", _about(N_("Linked with {case}."), "other")),
     "unlinked": ("link", _about(N_("No longer linked with {case}."), "other")),
     "invite": ("users", _parties),
