@@ -41,6 +41,17 @@ LEAD = {
     Verb.LINK:           "n   a        c      v      r        x      k",
     Verb.INVITE:         "n   a        c      v      r        x      k",
     Verb.CONFIRM:        "n   a        a      v      r        x      k",
+    Verb.FILL:           "n   a        c      v      r        x      k",
+    Verb.CHECKLIST:      "n   a        c      v      -        -      -",
+    Verb.TICK:           "n   a        c      v      r        -      -",
+    Verb.ESCALATE:       "n   a        c      v      -        -      -",
+    Verb.CALM:           "n   a        c      v      -        -      -",
+    Verb.SPLIT:          "n   a        c      v      r        x      -",
+    Verb.UNSPLIT:        "k   k        k      k      -        -      -",
+    Verb.PARENT:         "n   a        c      v      r        x      -",
+    Verb.CHILD:          "n   a        c      v      r        x      -",
+    Verb.LOG_TIME:       "n   a        c      v      r        x      k",
+    Verb.ASSESS:         "n   a        c      v      -        -      -",
     Verb.INFORM:         "n   a        c      v      r        -      -",
 }  # fmt: skip
 LETTERS = dict(zip("nacvrxk", State, strict=True))

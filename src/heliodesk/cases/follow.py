@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from heliodesk.cases.actions import cross_boundary, repackage
+from heliodesk.cases.actions.checklists import put_by_type
+from heliodesk.cases.rules import Happened, Verb
 from heliodesk.customers.models import Account
 from heliodesk.entitlements import packs
 from heliodesk.journal.record import Follower, Recorded
@@ -15,6 +17,11 @@ def package_changed(events: Sequence[Recorded]) -> None:
         repackage(
             event.subject_id, package=data["after"], rank=data["rank"], by=event.by, at=event.at
         )
+
+
+def shaped(events: Sequence[Recorded]) -> None:
+    """A case of a type and priority gets the checklists that are put on such cases."""
+    put_by_type({event.subject_id for event in events}, at=events[0].at)
 
 
 def residency_changed(events: Sequence[Recorded]) -> None:
@@ -46,4 +53,7 @@ def _queue(region: str, *, offshore: bool) -> str:
 FOLLOWS: dict[tuple[str, str], Follower] = {
     ("account", "package_changed"): package_changed,
     ("account", "residency_changed"): residency_changed,
+    ("case", Happened.OPENED): shaped,
+    ("case", Verb.CLASSIFY): shaped,
+    ("case", Verb.PRIORITISE): shaped,
 }

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+#: Marks of a case: somebody was called to it; it began with messages of another.
+ESCALATED, SPLIT_OFF = "escalated", "split_off"
+
 
 class State(StrEnum):
     """Where a case stands."""
@@ -44,6 +47,17 @@ class Verb(StrEnum):
     LINK = "link"
     INVITE = "invite"
     CONFIRM = "confirm"
+    FILL = "fill"
+    CHECKLIST = "checklist"
+    TICK = "tick"
+    ESCALATE = "escalate"
+    CALM = "calm"
+    SPLIT = "split"
+    UNSPLIT = "unsplit"
+    PARENT = "parent"
+    CHILD = "child"
+    LOG_TIME = "log_time"
+    ASSESS = "assess"
     INFORM = "inform"
 
 
@@ -63,6 +77,9 @@ class Happened(StrEnum):
     REMINDED = "reminded"
     RATED = "rated"
     REROUTED = "rerouted"
+    UNPARENTED = "unparented"
+    CHILD_GONE = "child_gone"
+    TIME_REMOVED = "time_removed"
 
 
 class Value(StrEnum):
@@ -154,6 +171,17 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.TAG: _steps(_STAY, _AS),
     Verb.INVITE: _steps(_STAY, _ALL),
     Verb.CONFIRM: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _A),
+    Verb.FILL: _steps(_STAY, _AS),
+    Verb.CHECKLIST: _steps({state: state for state in OPEN}, _AS),
+    Verb.TICK: _steps({state: state for state in (*OPEN, State.RESOLVED)}, _A),
+    Verb.ESCALATE: _steps({state: state for state in OPEN}, _AS),
+    Verb.CALM: _steps({state: state for state in OPEN}, _A),
+    Verb.SPLIT: _steps({state: state for state in State if state is not State.CANCELLED}, _A),
+    Verb.UNSPLIT: _steps(dict.fromkeys(OPEN, State.CANCELLED), _A),
+    Verb.PARENT: _steps({state: state for state in State if state is not State.CANCELLED}, _AS),
+    Verb.CHILD: _steps({state: state for state in State if state is not State.CANCELLED}, _AS),
+    Verb.LOG_TIME: _steps(_STAY, _A),
+    Verb.ASSESS: _steps({state: state for state in OPEN}, _A),
     Verb.INFORM: _steps({state: state for state in (*OPEN, State.RESOLVED)}, _A),
 }
 
@@ -172,6 +200,15 @@ _WORDS = {
     Verb.MERGE: "merged into another",
     Verb.PRIORITISE: "given another priority",
     Verb.MOVE: "moved to another queue",
+    Verb.CHECKLIST: "given a checklist",
+    Verb.TICK: "worked by its checklist",
+    Verb.ESCALATE: "escalated",
+    Verb.CALM: "called settled",
+    Verb.SPLIT: "split",
+    Verb.UNSPLIT: "put together again",
+    Verb.PARENT: "put under another",
+    Verb.CHILD: "a parent of others",
+    Verb.ASSESS: "assessed as a P1",
     Verb.INFORM: "told of an incident",
 }
 _STATE_WORDS = {

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 #: Who follows the journal, in order: each has a table ``FOLLOWS`` of verb -> function.
 JOURNAL_FOLLOWERS = [
     "heliodesk.cases.follow",
+    "heliodesk.intake.follow",
     "heliodesk.routing.follow",
     "heliodesk.sla.follow",
     "heliodesk.oncall.follow",

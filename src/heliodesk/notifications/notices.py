@@ -1,5 +1,6 @@
 """Notices to people of the desk: a late promise, a contract that runs out, mail that is stuck."""
 
+import json
 from collections.abc import Sequence
 
 from django.db import connection
@@ -73,9 +74,29 @@ def _insert(statement: str, events: Sequence[Recorded]) -> None:
         cursor.execute(statement, [sql.rows_parameter(_COLUMNS, rows)])
 
 
+_CALLED = """
+insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
+select u.id, 'escalate', c.id, c.account_id, %s, %s
+from cases_case c join identity_user u on u.id = any(%s::bigint[]) and u.is_active
+where c.id = %s and u.id is distinct from %s and (not c.offshore or exists (
+    select from identity_teammember m join identity_team t on t.id = m.team_id
+    where m.user_id = u.id and t.offshore))
+"""
+
+
+def of_escalations(events: Sequence[Recorded]) -> None:
+    """Tell those who are called to a case, and why."""
+    for event in events:
+        data = json.dumps({"reason": event.data["reason"], "by": event.by.name})
+        by = event.by.id if event.by.kind == "user" else None
+        with connection.cursor() as cursor:
+            cursor.execute(_CALLED, [data, event.at, event.data["called"], event.subject_id, by])
+
+
 FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "target_warned"): of_cases,
     ("case", "target_missed"): of_cases,
+    ("case", "escalate"): of_escalations,
     ("account", "contract_ending"): of_accounts,
     ("held", "opened"): of_stuck_mail,
 }

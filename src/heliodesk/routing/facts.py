@@ -14,7 +14,9 @@ select name, region, kind, priority, package, queue, skill from routing_routingr
 order by position, id
 """
 _CASES = """
-select c.id, a.region, c.kind, c.priority, c.package, c.offshore, c.queue
+select c.id, a.region,
+       coalesce((select t.treated_as from cases_casetype t where t.code = c.kind), c.kind),
+       c.priority, c.package, c.offshore, c.queue
 from cases_case c join customers_account a on a.id = c.account_id where c.id = any(%s)
 """
 _SIDES = """

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as _
 
+from heliodesk.cases import kinds
 from heliodesk.web.translation import language, translated
 
 
@@ -41,7 +42,12 @@ _KINDS = {
     "implementation": _("Setting up"),
     "email_tracking": _("Message trace"),
 }
-_FLAGS = {"p1_by_call": _("P1 by telephone"), "sender_unproven": _("Sender not proven")}
+_FLAGS = {
+    "p1_by_call": _("P1 by telephone"),
+    "sender_unproven": _("Sender not proven"),
+    "escalated": _("Escalated"),
+    "split_off": _("Split off"),
+}
 _CONTACT_KINDS = {
     "authorised": _("authorised"),
     "designated": _("designated"),
@@ -70,7 +76,9 @@ def _spelled(table: dict[str, str], code: str) -> str:
 
 
 def kind(code: str) -> str:
-    """What sort of case it is."""
+    """What sort of case it is; a type that the desk added by its own name."""
+    if code not in _KINDS and (own := kinds.name(code)):
+        return own
     return _spelled(_KINDS, code).capitalize()
 
 

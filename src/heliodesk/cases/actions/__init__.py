@@ -1,7 +1,16 @@
 """Every verb on a case. These functions are the only writers of the room's tables."""
 
 from heliodesk.cases.actions.answering import note, reply
+from heliodesk.cases.actions.checklists import put_checklist, take_checklist_off, tick
 from heliodesk.cases.actions.drafts import drop_draft, save_draft
+from heliodesk.cases.actions.escalating import calm, escalate
+from heliodesk.cases.actions.family import (
+    put_under,
+    resolve_children,
+    resolve_with_children,
+    take_out,
+)
+from heliodesk.cases.actions.filling import fill
 from heliodesk.cases.actions.hearing import hear
 from heliodesk.cases.actions.informing import Informed, inform
 from heliodesk.cases.actions.merging import merge, unmerge
@@ -18,6 +27,7 @@ from heliodesk.cases.actions.promising import (
 )
 from heliodesk.cases.actions.qualifying import classify, move, prioritise, promote, retitle
 from heliodesk.cases.actions.relations import confirm_sender, invite, link, uninvite, unlink
+from heliodesk.cases.actions.splitting import Splitting, split, unsplit
 from heliodesk.cases.actions.states import (
     await_customer,
     await_vendor,
@@ -37,16 +47,19 @@ from heliodesk.cases.actions.tagging import (
     settle_merged,
     tag,
 )
+from heliodesk.cases.actions.timing import log_time, remove_time
 
 __all__ = [
     "Informed",
     "Placing",
     "Promise",
+    "Splitting",
     "Stale",
     "add_tag",
     "assign",
     "await_customer",
     "await_vendor",
+    "calm",
     "cancel",
     "change_tag",
     "classify",
@@ -54,10 +67,13 @@ __all__ = [
     "confirm_sender",
     "cross_boundary",
     "drop_draft",
+    "escalate",
+    "fill",
     "hear",
     "inform",
     "invite",
     "link",
+    "log_time",
     "merge",
     "merge_tag",
     "move",
@@ -68,21 +84,31 @@ __all__ = [
     "prioritise",
     "promise",
     "promote",
+    "put_checklist",
+    "put_under",
     "rate",
     "release",
+    "remove_time",
     "reopen",
     "repackage",
     "reply",
     "resolve",
+    "resolve_children",
+    "resolve_with_children",
     "resume",
     "retire_tag",
     "retitle",
     "save_draft",
     "settle",
+    "split",
     "settle_merged",
     "tag",
     "take",
+    "take_checklist_off",
+    "take_out",
+    "tick",
     "uninvite",
     "unlink",
     "unmerge",
+    "unsplit",
 ]

@@ -41,6 +41,17 @@ _CASE = {
 }
 
 
+def place(cursor: sql.Cursor, new: Sequence[NewCase], *, at: datetime) -> list[tuple[int, str]]:
+    """Insert the rows of these cases and of their parties; their ids and references in order."""
+    ids = write.reserve(cursor, "cases_case", len(new))
+    refs = _references(cursor, len(new))
+    placed = list(zip(ids, refs, strict=True))
+    rows = [_row(id, ref, case, at) for (id, ref), case in zip(placed, new, strict=True)]
+    sql.insert(cursor, "cases_case", _CASE, rows)
+    write.participants(cursor, _parties(ids, new), at=at)
+    return placed
+
+
 def open_cases(new: Sequence[NewCase], *, by: By, at: datetime) -> list[Opened]:
     """Open all these cases with their first message, and record it.
 
@@ -49,19 +60,13 @@ def open_cases(new: Sequence[NewCase], *, by: By, at: datetime) -> list[Opened]:
     if not new:
         return []
     with transaction.atomic(), sql.prepared(connection) as cursor:
-        ids = write.reserve(cursor, "cases_case", len(new))
-        refs = _references(cursor, len(new))
-        sql.insert(
-            cursor,
-            "cases_case",
-            _CASE,
-            [_row(id, ref, case, at) for id, ref, case in zip(ids, refs, new, strict=True)],
-        )
-        message_ids = write.messages(
-            cursor, [(id, case.message) for id, case in zip(ids, new, strict=True)]
-        )
-        write.participants(cursor, _parties(ids, new), at=at)
-        opened = [Opened(*row) for row in zip(ids, refs, message_ids, strict=True)]
+        placed = place(cursor, new, at=at)
+        said = [(id, case.message) for (id, _), case in zip(placed, new, strict=True)]
+        message_ids = write.messages(cursor, said)
+        opened = [
+            Opened(id, ref, message_id)
+            for (id, ref), message_id in zip(placed, message_ids, strict=True)
+        ]
         told = [_event(case, row, by) for case, row in zip(new, opened, strict=True)]
         record(told, by=by, at=at)
     return opened

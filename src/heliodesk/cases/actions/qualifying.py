@@ -2,17 +2,14 @@
 
 from datetime import datetime
 
+from heliodesk.cases import kinds
 from heliodesk.cases.actions.step import actor_of, step
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Actor, Refused, Verb, reprioritised
 from heliodesk.entitlements import packs
-from heliodesk.entitlements.request import CaseType
 from heliodesk.identity.models import Team
 from heliodesk.journal.record import By
 from heliodesk.kernel.text import one_line
-
-#: Kinds of cases, as the entitlement decision knows them.
-KINDS = tuple(kind.value for kind in CaseType)
 
 
 def prioritise(case: Case, *, priority: str, reason: str, by: By, at: datetime) -> Case:
@@ -87,12 +84,12 @@ def retitle(case: Case, *, title: str, by: By, at: datetime) -> Case:
 
 
 def classify(case: Case, *, kind: str, by: By, at: datetime) -> Case:
-    """Say what kind of case it is; routing looks at it again.
+    """Say what kind of case it is; routing looks at it again, and other fields may be asked for.
 
     Raises:
-        Refused: there is no such kind.
+        Refused: there is no such kind, or it is retired.
     """
-    if kind not in KINDS:
+    if kind not in kinds.offered():
         raise Refused("Choose what kind of case it is.")
     return step(case, Verb.CLASSIFY, by=by, at=at, data={"kind": kind, "was": case.kind}, kind=kind)
 

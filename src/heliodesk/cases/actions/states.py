@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from heliodesk.cases.actions.step import locked, step
+from heliodesk.cases.actions.holding import check_nothing_is_owed
+from heliodesk.cases.actions.step import actor_of, locked, step
 from heliodesk.cases.models import Case
-from heliodesk.cases.rules import Refused, State, Verb
+from heliodesk.cases.rules import ESCALATED, Actor, Refused, State, Verb, after
 from heliodesk.journal.record import By
 
 
@@ -26,14 +27,21 @@ def resume(case: Case, *, by: By, at: datetime) -> Case:
 
 
 def resolve(case: Case, *, text: str, by: By, at: datetime) -> Case:
-    """The case is solved; says how.
+    """The case is solved; says how. An escalation ends with it.
 
     Raises:
-        Refused: the resolution says nothing.
+        Refused: the resolution says nothing, or the desk has not done what the case's type asks
+            for: a field is empty, a required step of a checklist open.
     """
     if not text.strip():
         raise Refused("Say how the case was resolved; the customer and the next engineer read it.")
-    return step(case, Verb.RESOLVE, by=by, at=at, resolution=text.strip())
+    with transaction.atomic():
+        row, actor = locked(case), actor_of(by)
+        after(Verb.RESOLVE, State(row.state), actor)
+        if actor in {Actor.AGENT, Actor.LEAD}:
+            check_nothing_is_owed(row)
+        flags = [flag for flag in row.flags if flag != ESCALATED]
+        return step(row, Verb.RESOLVE, by=by, at=at, resolution=text.strip(), flags=flags)
 
 
 def close(case: Case, *, by: By, at: datetime) -> Case:

@@ -30,6 +30,9 @@ def locked(case: Case) -> Case:
 _ALWAYS = ("state", "version", "last_activity_at", "resolved_at", "closed_at")
 
 
+_ALWAYS = ("state", "version", "last_activity_at", "resolved_at", "closed_at")
+
+
 class Stale(Refused):
     """Somebody changed the case since it was shown."""
 
@@ -42,14 +45,9 @@ def step(
     at: datetime,
     data: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
-    quiet: bool = False,
     **changes: Any,
 ) -> Case:
     """Do a verb: the new state from the table, these columns changed, one event recorded.
-
-    Args:
-        quiet: it happens beside the conversation: the case's row stays, and nobody who writes an
-            answer is told that something new was said.
 
     Raises:
         Refused: the table does not allow it; nothing is changed.
@@ -65,16 +63,29 @@ def step(
         row.state = after(verb, before, actor_of(by))
         for name, value in changes.items():
             setattr(row, name, value)
-        if not quiet:
-            _stamp(row, at)
-            row.version += 1
-            row.last_activity_at = max(row.last_activity_at, at)
-            _write(row, [*_ALWAYS, *changes])
+        _stamp(row, at)
+        row.version += 1
+        row.last_activity_at = max(row.last_activity_at, at)
+        _write(row, ["state", "version", "last_activity_at", "resolved_at", "closed_at", *changes])
         told = {
             **(data or {}),
             **({"from": before, "to": row.state} if row.state != before else {}),
         }
         record([Happening(verb, "case", row.pk, told)], by=by, at=at)
+    return row
+
+
+def aside(case: Case, verb: Verb, *, by: By, at: datetime, data: Mapping[str, Any]) -> Case:
+    """Do a verb beside the conversation: the table is asked and one event recorded, but the row
+    stays, so that nobody who writes an answer is told that something new was said.
+
+    Raises:
+        Refused: the table does not allow it.
+    """
+    with transaction.atomic():
+        row = locked(case)
+        after(verb, State(row.state), actor_of(by))
+        record([Happening(verb, "case", row.pk, data)], by=by, at=at)
     return row
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from heliodesk.cases import kinds
 from heliodesk.cases.actions import open_case
 from heliodesk.cases.new import NewAttachment, NewCase, NewMessage, Opened, Party
 from heliodesk.cases.rules import Refused, Stage, urgency
@@ -41,7 +42,6 @@ select k.name,
            and r.valid_from <= %(day)s and (r.valid_to is null or r.valid_to > %(day)s))
   from customers_contact k where k.id = %(contact)s and k.active
 """
-KINDS = tuple(kind.value for kind in CaseType)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _check(asked: Asked) -> None:
         raise Refused("Choose how the customer reached us.")
     if asked.severity not in SEVERITIES:
         raise Refused("Choose P2, P3 or P4. A P1 is made by telephone only.")
-    if asked.kind not in KINDS:
+    if asked.kind not in kinds.offered():
         raise Refused("Choose what kind of case it is.")
 
 
@@ -125,7 +125,7 @@ def _request(
         package=held.package if held and held.package in known else None,
         region=account.region if account.region in policy.regions else None,
         severity=asked.severity,
-        case_type=CaseType(asked.kind),
+        case_type=CaseType(kinds.treated_as(asked.kind)),
         lifecycle=(
             Lifecycle.IMPLEMENTATION if account.lifecycle == "implementation" else Lifecycle.LIVE
         ),

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from heliodesk.cases import kinds
 from heliodesk.cases.rules import Refused
 from heliodesk.customers import queries as customers
 from heliodesk.customers.access import Hidden, get_account
@@ -11,7 +12,6 @@ from heliodesk.customers.models import Account
 from heliodesk.identity.rules import May
 from heliodesk.intake.actions.by_hand import (
     CHANNELS,
-    KINDS,
     SEVERITIES,
     Asked,
     open_by_hand,
@@ -90,7 +90,7 @@ def _form(
         ],
         channels=CHANNELS,
         severities=SEVERITIES,
-        kinds=[(kind, words.kind(kind)) for kind in KINDS],
+        kinds=[(kind, words.kind(kind)) for kind in kinds.offered()],
         usual=_kind(account),
         given=request.POST,
         trouble=trouble,

@@ -10,9 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
-from heliodesk.cases import actions
+from heliodesk.cases import actions, kinds
 from heliodesk.cases.access import Hidden, get_case
-from heliodesk.cases.actions.qualifying import KINDS
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.person import Person
@@ -236,7 +235,7 @@ def _ask(request: PersonRequest, case: Case, verb: str, deed: Deed) -> HttpRespo
         asks=deed.asks,
         colleagues=_colleagues() if verb == "assign" else [],
         queues=_queues() if verb == "move" else [],
-        kinds=[(kind, words.kind(kind)) for kind in KINDS] if verb == "classify" else [],
+        kinds=[(kind, words.kind(kind)) for kind in kinds.offered()] if verb == "classify" else [],
     )
 
 
