@@ -8,6 +8,7 @@ from datetime import datetime
 
 from heliodesk.automation import jobs as automation
 from heliodesk.calendars import jobs as calendars
+from heliodesk.cases import jobs as cases
 from heliodesk.channels import jobs as channels
 from heliodesk.entitlements import jobs as entitlements
 from heliodesk.identity import jobs as identity
@@ -41,6 +42,10 @@ SCHEDULE = (
     Periodic("warn of ending contracts", 3600, entitlements.warn_of_ending_contracts),
     Periodic("import coming holidays", 24 * 3600, calendars.import_coming_years),
     Periodic("notice new data of zones", 3600, calendars.notice_changed_times),
+    Periodic("work through many cases", 0.5, cases.work),
+    Periodic("settle merged tags", 10, cases.settle),
+    Periodic("send letters that waited", 0.5, automation.send_letters),
+    Periodic("forget who looked", 24 * 3600, automation.forget_looks),
     Periodic("ask rules", 2, automation.answer),
     Periodic("ask rules of time", 300, automation.look_at_time),
     Periodic("absences", 60, routing.settle_absences),
