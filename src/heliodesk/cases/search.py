@@ -1,26 +1,29 @@
-"""Finding cases: by their reference, by words said on them, by who they belong to.
+"""Finding cases: by their reference, by words said on them, by what narrows them.
 
 Words are looked for in the newest cases first, in steps: two buckets of 16,384 cases, then eight
 more, then all. A step stops as soon as it has enough, nothing is ranked and nothing is counted,
-so that a search costs the same however many cases there are.
+so that a search costs the same however many cases there are. Without words the cases of those
+whom operators name are read from the newest backwards, or all cases, so many at a time: what
+found too little says how far it looked, and can be continued from there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
 
 from heliodesk.cases.access import visible
-from heliodesk.cases.actions.write import BUCKET
+from heliodesk.cases.asked import Asked, Hint
+from heliodesk.cases.looking import Look
+from heliodesk.cases.narrowing import narrow
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
-from heliodesk.kernel.references import is_case_reference
+from heliodesk.kernel.references import is_case_reference, likely_references
 
-#: A word in more messages than this in one step is common: then the newest messages are walked.
-_CANDIDATES = 2000
-_WIDER = 8
+#: Cases that a mistyped reference may stand for, as many as are shown.
+_MOST_MEANT = 6
 
 
 class Found(NamedTuple):
@@ -39,19 +42,40 @@ class Found(NamedTuple):
     account: str
     contact: str | None
     owner: str | None
+    #: Of the message that was found, or else the last one: from a little before the first word.
     text: str | None
+    #: The names of the files on that message, one a line.
+    files: str | None
 
 
+@dataclass
+class Hits:
+    """What a search found, the newest case first, and where it can go on."""
+
+    cases: list[Found] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    #: Names that stand for nothing, each with the operator that named it.
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    #: The search goes on among cases with a lower id than this; none when all were looked at.
+    further: int | None = None
+    #: How far back it looked, when it stopped before the page was full.
+    looked_to: datetime | None = None
+
+
+#: A word is looked for in 20,000 characters to show what stands round it.
 _COLUMNS = """
 select c.id, c.ref, c.title, c.state, c.priority, c.channel, c.package, c.opened_at,
-       c.last_activity_at, c.account_id, a.name, k.name, u.name, left(m.text, 1500)
+       c.last_activity_at, c.account_id, a.name, k.name, u.name,
+       substr(m.text, greatest(strpos(lower(left(m.text, 20000)), %s) - 200, 1), 1200),
+       (select string_agg(f.name, chr(10)) from (
+            select f.name from cases_attachment f where f.message_id = m.id and not f.inline
+             order by f.id limit 8) f)
 """
 _JOINS = """
 join customers_account a on a.id = c.account_id
 left join customers_contact k on k.id = c.contact_id
 left join identity_user u on u.id = c.owner_id
 """
-_SAYS = "m.search @@ websearch_to_tsquery('simple', %s)"
 
 
 def jump(person: Person, text: str) -> str | None:
@@ -59,101 +83,85 @@ def jump(person: Person, text: str) -> str | None:
     digits = "".join(text.split()).lstrip("#")
     if not is_case_reference(digits):
         return None
+    found = _by_references(person, [digits])
+    return found[0].ref if found else None
+
+
+def meant(person: Person, text: str) -> list[Found]:
+    """The cases that a mistyped reference may stand for: a wrong or swapped digit, one too many
+    or one too few."""
+    digits = "".join(text.replace("-", " ").split()).lstrip("#")
+    return _by_references(person, likely_references(digits))
+
+
+def _by_references(person: Person, refs: Sequence[str]) -> list[Found]:
+    if not refs:
+        return []
     seen, params = visible(person)
-    sql = f"select c.ref from cases_case c where c.ref = %s and {seen}"
-    rows = reading.rows(connection, sql, [digits, *params])
+    sql = f"""select c.id, c.ref from cases_case c where c.ref = any(%s) and {seen} limit 40"""
+    likely = {ref: place for place, ref in enumerate(refs)}
+    found = reading.rows(connection, sql, [list(refs), *params])
+    ids = {id: likely[ref] for id, ref in found}
+    some = sorted(ids, key=ids.__getitem__)[:_MOST_MEANT]
+    return sorted(shown(dict.fromkeys(some)), key=lambda row: ids[row.id])
+
+
+def cases(
+    person: Person, asked: Asked, *, at: datetime, limit: int = 50, below: int | None = None
+) -> Hits:
+    """Cases that fit, at most ``limit``; ``below`` continues an earlier search."""
+    narrowed = narrow(person, asked, at=at)
+    hits = Hits(hints=[*asked.hints, *narrowed.hints], unknown=narrowed.unknown)
+    if asked.empty or narrowed.nothing:
+        return hits
+    if below is not None:
+        narrowed.below = min(below, narrowed.below or below)
+    # Hardly anything is hidden from anybody, so that is asked together with what is shown.
+    for strict in (False, True):
+        look = Look(asked, narrowed, limit, strict=strict)
+        look.run()
+        ids = sorted(look.found, reverse=True)
+        some = {id: look.found[id] for id in ids[:limit]}
+        hits.cases = shown(some, asked.wanted, where=narrowed.seen, values=narrowed.seen_values)
+        if len(hits.cases) == len(some):
+            break
+    if look.enough:
+        hits.further = ids[limit - 1]
+    elif look.stopped_at is not None:
+        hits.further = look.stopped_at
+        hits.looked_to = _opened(look.stopped_at)
+    return hits
+
+
+def _opened(id: int) -> datetime | None:
+    sql = "select opened_at from cases_case where id >= %s order by id limit 1"
+    rows = reading.rows(connection, sql, [id])
     return rows[0][0] if rows else None
 
 
-def by_words(person: Person, text: str, *, limit: int = 50) -> list[Found]:
-    """Cases on which these words were said, the newest first; quotes and minus signs count.
-
-    Returns one more than ``limit`` when there are more.
-    """
-    hits: dict[int, int] = {}
-    for buckets in _steps(_newest_bucket()):
-        # Planned for these words: a rare one must never be looked for row by row.
-        sql, params = _step_sql(len(buckets)), _step_params(text, buckets)
-        found = reading.rows(connection, sql, params, prepare=False)
-        if len(found) >= _CANDIDATES:
-            found = reading.rows(connection, _WALK, [text, limit * 4], prepare=False)
-            return _shown(person, _newest_message(found), limit)
-        hits |= _newest_message(found)
-        if len(hits) > limit:
-            break
-    return _shown(person, hits, limit)
-
-
-def _newest_message(found: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Of each case the newest message that was found."""
-    newest: dict[int, int] = {}
-    for case_id, message_id in found:
-        newest[case_id] = max(message_id, newest.get(case_id, 0))
-    return newest
-
-
-def _newest_bucket() -> int:
-    """The bucket of the newest case."""
-    newest = reading.rows(connection, "select coalesce(max(id), 0) from cases_case")[0][0]
-    return int(newest) // BUCKET
-
-
-def _steps(newest: int) -> list[Sequence[int]]:
-    """Which buckets are looked into, step by step; the last, empty, stands for all.
-
-    The first step is the newest bucket, which may have just begun, and the full one before it.
-    """
-    begin = range(newest, max(newest - 2, -1), -1)
-    wider = range(newest - 2, max(newest - 2 - _WIDER, -1), -1)
-    whole = newest < len(begin) + len(wider)
-    return [begin, *([wider] if wider else []), *([] if whole else [[]])]
-
-
-@lru_cache(maxsize=_WIDER + 2)
-def _step_sql(buckets: int) -> str:
-    """Messages that hold the words, in so many buckets, or with none anywhere; not ordered.
-
-    Each bucket is asked by itself, as the very type of its column: only then does the index serve
-    it with the words at once.
-    """
-    one = f"(select m.case_id, m.id from cases_message m where m.bucket = %s::int and {_SAYS})"
-    found = " union all ".join([one] * buckets)
-    if not found:
-        found = f"select m.case_id, m.id from cases_message m where {_SAYS}"
-    return f"select * from ({found}) m limit {_CANDIDATES}"
-
-
-def _step_params(text: str, buckets: Sequence[int]) -> list[object]:
-    return [value for n in buckets for value in (n, text)] or [text]
-
-
-#: The newest messages, from the last backwards, until enough hold these common words.
-_WALK = f"""
-select m.case_id, m.id from cases_message m where {_SAYS} order by m.id desc limit %s
+_SHOWN = f"""
+{_COLUMNS}
+from unnest(%s::bigint[], %s::bigint[]) h(case_id, id) join cases_case c on c.id = h.case_id
+left join cases_message m on m.id = coalesce(
+    h.id, (select max(l.id) from cases_message l where l.case_id = c.id))
+{_JOINS}
+where {{where}} order by c.id desc
 """
 
 
-def _shown(person: Person, hits: dict[int, int], limit: int) -> list[Found]:
-    """The newest of these cases that the person may see, with what was said there."""
-    seen, params = visible(person)
-    newest = sorted(hits, reverse=True)
-    found: list[Found] = []
-    while newest and len(found) <= limit:
-        some, newest = newest[: limit + 1], newest[limit + 1 :]
-        given = [some, [hits[id] for id in some], *params]
-        found += reading.shaped(connection, Found, _shown_sql(seen), given)
-    return found[: limit + 1]
-
-
-@lru_cache(maxsize=4)
-def _shown_sql(seen: str) -> str:
-    return f"""
-    {_COLUMNS}
-    from unnest(%s::bigint[], %s::bigint[]) h(case_id, id) join cases_case c on c.id = h.case_id
-    join cases_message m on m.id = h.id
-    {_JOINS}
-    where {seen} order by c.id desc
-    """
+def shown(
+    hits: Mapping[int, int | None],
+    words: Sequence[str] = (),
+    *,
+    where: str = "true",
+    values: Sequence[object] = (),
+) -> list[Found]:
+    """These cases, as far as the condition holds, each with its message or the last one."""
+    if not hits:
+        return []
+    first = words[0].lower() if words else ""
+    given = [first, list(hits), list(hits.values()), *values]
+    return reading.shaped(connection, Found, _SHOWN.format(where=where), given)
 
 
 _OF_PARTIES = f"""
@@ -168,7 +176,8 @@ from (
     ) y
 ) n join cases_case c on c.id = n.id
 left join lateral (
-    select m.text from cases_message m where m.case_id = c.id order by m.id desc limit 1) m on true
+    select m.id, m.text from cases_message m where m.case_id = c.id order by m.id desc limit 1) m
+    on true
 {_JOINS}
 where {{seen}} order by c.id desc limit %s
 """
@@ -182,5 +191,5 @@ def of_parties(
         return []
     seen, params = visible(person)
     sql = _OF_PARTIES.format(seen=seen)
-    given = [list(accounts), list(contacts), *params, limit]
+    given = ["", list(accounts), list(contacts), *params, limit]
     return reading.shaped(connection, Found, sql, given)

@@ -35,6 +35,7 @@ class Account(models.Model):
         indexes = [
             models.Index(Lower("name"), F("id"), name="account_name"),
             GinIndex(SearchVector("name", config="simple"), name="account_words"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="account_like"),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +119,7 @@ class Contact(models.Model):
         indexes = [
             models.Index(Lower("name"), F("id"), name="contact_name"),
             GinIndex(SearchVector("name", config="simple"), name="contact_words"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="contact_like"),
         ]
 
     def __str__(self) -> str:

@@ -46,6 +46,22 @@ def is_case_reference(text: str) -> bool:
     return check_digit(text[:-1]) == text[-1]
 
 
+def likely_references(text: str) -> list[str]:
+    """The references that somebody who wrote these digits may mean, when there is no such case.
+
+    One slip is thought of, the likeliest first: two neighbours swapped, a wrong digit, one too few,
+    one too many.
+    """
+    if not (text.isascii() and text.isdigit() and _SHORTEST - 1 <= len(text) <= _LONGEST + 1):
+        return []
+    digits = "0123456789"
+    near = [text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)]
+    near += [text[:i] + digit + text[i + 1 :] for i in range(len(text)) for digit in digits]
+    near += [text[:i] + digit + text[i:] for i in range(len(text) + 1) for digit in digits]
+    near += [text[:i] + text[i + 1 :] for i in range(len(text))]
+    return [each for each in dict.fromkeys(near) if each != text and is_case_reference(each)]
+
+
 def spoken(reference: str) -> str:
     """The reference in groups of four, as it is shown and read out."""
     return " ".join(reference[i : i + 4] for i in range(0, len(reference), 4))

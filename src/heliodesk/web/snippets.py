@@ -8,13 +8,14 @@ from markupsafe import Markup, escape
 
 #: Characters before the word that was found, and the length of the whole.
 _BEFORE, _WHOLE = 40, 220
-_WORD = re.compile(r"\w+", re.UNICODE)
 
 
-def terms(query: str) -> list[str]:
-    """The words of a search, without those that must not occur."""
-    wanted = re.sub(r"(?:^|\s)-(?:\"[^\"]*\"|\S+)", " ", query)
-    return [word for word in _WORD.findall(wanted) if word.lower() != "or"]
+def names(files: str | None, words: Sequence[str]) -> list[Markup]:
+    """The names of files, one a line of ``files``, in which these words stand, marked."""
+    pattern = _pattern(words)
+    if not files or pattern is None:
+        return []
+    return [marked(name, words) for name in files.split("\n") if pattern.search(name)]
 
 
 def around(text: str, words: Sequence[str]) -> Markup:
@@ -46,4 +47,6 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=256)
 def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b({'|'.join(re.escape(word) for word in words)})\b", re.IGNORECASE)
+    some = "|".join(re.escape(word) for word in words)
+    # An underscore joins words of a file's name; the search takes them apart.
+    return re.compile(rf"(?<![^\W_])({some})(?![^\W_])", re.IGNORECASE)

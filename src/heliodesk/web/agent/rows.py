@@ -50,11 +50,15 @@ def found_lines(found: Iterable[Found], words: Sequence[str], now: datetime) -> 
 
 
 def _found(one: Found, words: Sequence[str], now: datetime) -> str:
+    files = "".join(
+        f'<span class="found__file">{marks.icon("clip")}{name}</span>'
+        for name in snippets.names(one.files, words)
+    )
     return (
         f'<a class="qrow qrow--found" href="/cases/{one.ref}/" id="case-{one.id}">'
         f'{marks.prio(one.priority)}<span class="ref">{marks.spoken(one.ref)}</span>'
         f'<span class="qsubj"><b>{snippets.marked(one.title, words)}</b>'
-        f'<span class="snip">{snippets.around(one.text or "", words)}</span></span>'
+        f'<span class="snip">{files}{snippets.around(one.text or "", words)}</span></span>'
         f'<span class="qacct"><span>{escape(one.account)}</span>'
         f"<small>{escape(one.contact or '')}</small></span>"
         f"{marks.package(one.package)}{marks.state(one.state)}"

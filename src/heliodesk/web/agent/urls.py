@@ -41,6 +41,7 @@ urlpatterns = [
     path("away/<int:id>/end/", away.end, name="away_end"),
     path("notices/", next.notices, name="notices"),
     path("search/", search.find, name="search"),
+    path("search/suggest/", search.suggest, name="search_suggest"),
     path("palette/", palette.offered, name="palette"),
     path("palette/find/", palette.found, name="palette_find"),
     path("keys/", palette.help, name="keys"),
