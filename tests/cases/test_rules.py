@@ -24,6 +24,7 @@ LEAD = {
     Verb.RELEASE:        "-   n        -      -      -        -      -",
     Verb.REPLY:          "a   a        c      v      r        x      -",
     Verb.NOTE:           "n   a        c      v      r        x      k",
+    Verb.FORWARD:        "n   a        c      v      r        x      k",
     Verb.HEAR:           "n   a        a      v      r        x      k",
     Verb.AWAIT_CUSTOMER: "-   c        -      c      -        -      -",
     Verb.AWAIT_VENDOR:   "-   v        v      -      -        -      -",

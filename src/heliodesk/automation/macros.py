@@ -5,11 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from heliodesk.automation.deeds import carry_out
 from heliodesk.automation.models import Macro
 from heliodesk.automation.phrases import VARIABLES, fill, unknown
 from heliodesk.automation.rules import MOST_TEXT, Deed, deed_faults
+from heliodesk.cases.letters import Written
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.journal.record import By, Happening, record
@@ -90,6 +92,15 @@ def _values(case: Case, agent: str) -> Mapping[str, str]:
         "package": case.package,
         "agent": agent,
     }
+
+
+def after_letter(case: Case, letter: Written, by: By, at: datetime) -> list[str]:
+    """Do what the macros of a letter do, once it is sent; why anything was not done."""
+    if not letter.macros:
+        return []
+    theirs = Q(owner__isnull=True) | Q(owner_id=by.id)
+    found = Macro.objects.filter(theirs, pk__in=letter.macros).order_by("name")
+    return use(list(found), case, by=by, at=at)
 
 
 def use(macros: Sequence[Macro], case: Case, *, by: By, at: datetime) -> list[str]:

@@ -105,4 +105,6 @@ class Heard:
     priority: str = ""
     #: A P1 is claimed in writing: the case rises to that priority, if it is lower (C5).
     urgent: bool = False
+    #: From somebody outside whom we asked: kept among us, and changes nothing.
+    aside: bool = False
     told: dict[str, Any] = field(default_factory=dict)

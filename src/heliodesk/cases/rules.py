@@ -30,6 +30,7 @@ class Verb(StrEnum):
     RELEASE = "release"
     REPLY = "reply"
     NOTE = "note"
+    FORWARD = "forward"
     HEAR = "hear"
     AWAIT_CUSTOMER = "await_customer"
     AWAIT_VENDOR = "await_vendor"
@@ -77,6 +78,10 @@ class Happened(StrEnum):
     REMINDED = "reminded"
     RATED = "rated"
     REROUTED = "rerouted"
+    #: Somebody outside, to whom a message was forwarded, answered.
+    ANSWERED_ASIDE = "answered_aside"
+    #: A letter was not sent when it was due.
+    LETTER_HELD = "letter_held"
     UNPARENTED = "unparented"
     CHILD_GONE = "child_gone"
     TIME_REMOVED = "time_removed"
@@ -139,6 +144,7 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
         {**_WORKABLE, State.RESOLVED: State.RESOLVED, State.CLOSED: State.CLOSED}, _A
     ),
     Verb.NOTE: _steps(_STAY, _AS),
+    Verb.FORWARD: _steps(_STAY, _A),
     Verb.HEAR: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _ALL),
     Verb.AWAIT_CUSTOMER: _steps(
         {State.ASSIGNED: State.PENDING_CUSTOMER, State.PENDING_VENDOR: State.PENDING_CUSTOMER}, _A
@@ -167,8 +173,8 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.RETITLE: _steps(_STAY, _A),
     Verb.CLASSIFY: _steps(_STAY, _A),
     Verb.MOVE: _steps({state: state for state in OPEN}, _AS),
-    Verb.LINK: _steps(_STAY, _AS),
     Verb.TAG: _steps(_STAY, _AS),
+    Verb.LINK: _steps(_STAY, _AS),
     Verb.INVITE: _steps(_STAY, _ALL),
     Verb.CONFIRM: _steps({**_STAY, State.PENDING_CUSTOMER: State.ASSIGNED}, _A),
     Verb.FILL: _steps(_STAY, _AS),
@@ -190,6 +196,7 @@ _WORDS = {
     Verb.ASSIGN: "assigned",
     Verb.RELEASE: "put back",
     Verb.REPLY: "answered",
+    Verb.FORWARD: "forwarded",
     Verb.AWAIT_CUSTOMER: "set to wait for the customer",
     Verb.AWAIT_VENDOR: "set to wait for engineering",
     Verb.RESUME: "resumed",
@@ -209,11 +216,10 @@ _WORDS = {
     Verb.PARENT: "put under another",
     Verb.CHILD: "a parent of others",
     Verb.ASSESS: "assessed as a P1",
+    Verb.TAG: "tagged",
     Verb.INFORM: "told of an incident",
 }
 _STATE_WORDS = {
-    Verb.TAG: "tagged",
-    Verb.INFORM: "told of an incident",
     State.NEW: "new",
     State.ASSIGNED: "being worked on",
     State.PENDING_CUSTOMER: "waiting for the customer",

@@ -5,13 +5,14 @@ from email import charset, utils
 from email.generator import BytesGenerator
 from email.header import Header
 from email.message import Message
+from email.mime.image import MIMEImage
 from email.policy import compat32
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dkim
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 
 from heliodesk.channels import blobs
 from heliodesk.channels.models import Outbound
@@ -35,7 +36,33 @@ class Unsignable(Exception):
     """The DKIM key cannot be used; mail waits until it can."""
 
 
-def letter(row: Outbound) -> EmailMultiAlternatives:
+class Letter(EmailMultiAlternatives):
+    """A mail whose page may show pictures that are parts of it (RFC 2387)."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        #: Content-ID, name, bytes and type of what the page shows.
+        self.shown: list[tuple[str, str, bytes, str]] = []
+
+    def _create_alternatives(self, msg: Any) -> Any:
+        """The text and the page; the page with its pictures as one part."""
+        made = super()._create_alternatives(msg)  # type: ignore[misc]
+        if not self.shown:
+            return made
+        related = SafeMIMEMultipart(_subtype="related", encoding=self.encoding or "utf-8")
+        related.set_param("type", "text/html")
+        *texts, page = made.get_payload()
+        related.attach(page)
+        for content_id, name, data, kind in self.shown:
+            picture = MIMEImage(data, _subtype=kind.partition("/")[2])
+            picture.add_header("Content-ID", f"<{content_id}>")
+            picture.add_header("Content-Disposition", "inline", filename=name)
+            related.attach(picture)
+        made.set_payload([*texts, related])
+        return made
+
+
+def letter(row: Outbound) -> Letter:
     """The message of a row, with its attachments from the blob store.
 
     Raises:
@@ -43,7 +70,7 @@ def letter(row: Outbound) -> EmailMultiAlternatives:
         NoSuchBlob: an attachment is not kept any more.
         StoreTrouble: the attachments cannot be read now.
     """
-    made = EmailMultiAlternatives(
+    made = Letter(
         subject=row.subject,
         body=row.text,
         from_email=_named(row.from_name, row.from_address),
@@ -57,7 +84,11 @@ def letter(row: Outbound) -> EmailMultiAlternatives:
     if row.html:
         made.attach_alternative(row.html, "text/html")
     for attachment in row.attachments:
-        made.attach(*_attached(attachment))
+        file = _attached(attachment)
+        if row.html and attachment.get("inline") and attachment.get("content_id"):
+            made.shown.append((str(attachment["content_id"]), *file))
+        else:
+            made.attach(*file)
     return made
 
 

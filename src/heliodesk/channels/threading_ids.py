@@ -20,12 +20,19 @@ _LOCAL_LONGEST = 64
 #: Tried in one header; what comes after is not looked at, however long it is.
 _MOST_TRIED = 50
 
-_REF = r"[0-9]{8,12}|h-[a-z]{5,12}"
+#: Before the reference of a case in mail to somebody outside, whose answers stay among us.
+_ASIDE = "x"
+_REF = rf"{_ASIDE}?[0-9]{{8,12}}|h-[a-z]{{5,12}}"
 _TOKEN = rf"[a-z2-7]{{{tokens.LENGTH}}}"
 _OUR_MESSAGE_ID = re.compile(
     rf"(?<![^<\s])([a-z0-9-]{{1,30}}\.({_REF})\.[a-z0-9]{{1,32}})\.({_TOKEN})@", re.I
 )
 _OUR_ADDRESS = re.compile(rf"\+({_REF})-({_TOKEN})@", re.I)
+
+
+def aside(ref: str) -> str:
+    """What names a case in mail to somebody outside it."""
+    return f"{_ASIDE}{ref}"
 
 
 def message_id(kind: str, ref: str, domain: str, *, nonce: str = "") -> str:
@@ -55,19 +62,37 @@ def reply_address(mailbox_address: str, ref: str) -> str:
 
 def ref_in_message_id(text: str) -> str | None:
     """The reference in the first Message-ID of ours in a header value; none when forged."""
+    return _proper(_in_message_id(text))
+
+
+def aside_in_message_id(text: str) -> str | None:
+    """The case in the first Message-ID of ours, when that mail went to somebody outside it."""
+    return _outside(_in_message_id(text))
+
+
+def _in_message_id(text: str) -> str | None:
     for match in _tried(_OUR_MESSAGE_ID, text):
         signed, ref, token = match.groups()
         if tokens.holds(settings.SECRET_KEYS, _IN_MESSAGE_ID, signed.lower(), token):
-            return _proper(ref)
+            return str(ref)
     return None
 
 
 def ref_in_address(text: str) -> str | None:
     """The reference in the first reply address of ours in a text; none when forged."""
+    return _proper(_in_address(text))
+
+
+def aside_in_address(text: str) -> str | None:
+    """The case in the first reply address of ours, when it was given to somebody outside it."""
+    return _outside(_in_address(text))
+
+
+def _in_address(text: str) -> str | None:
     for match in _tried(_OUR_ADDRESS, text):
         ref, token = match.groups()
         if tokens.holds(settings.SECRET_KEYS, _IN_ADDRESS, ref.lower(), token):
-            return _proper(ref)
+            return str(ref)
     return None
 
 
@@ -76,6 +101,11 @@ def _tried(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
     return [match for match, _ in zip(matches, range(_MOST_TRIED), strict=False)]
 
 
-def _proper(ref: str) -> str | None:
-    ref = ref.upper()
+def _proper(ref: str | None) -> str | None:
+    ref = (ref or "").upper()
     return ref if is_case_reference(ref) or is_held_reference(ref) else None
+
+
+def _outside(ref: str | None) -> str | None:
+    name = (ref or "").lower()
+    return _proper(name.removeprefix(_ASIDE)) if name.startswith(_ASIDE) else None

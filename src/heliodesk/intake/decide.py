@@ -34,6 +34,8 @@ _SILENT = frozenset({"import"})
 #: The decision's flag for a P1 that is claimed in writing (C5).
 _IN_WRITING = "p1_requested_not_by_phone"
 _ACTIVE = frozenset({ContactRole.DESIGNATED, ContactRole.AUTHORISED, ContactRole.PARTNER})
+#: What names a case beyond doubt.
+_SURE = frozenset({Proof.ASIDE, Proof.TOKEN, Proof.THREAD})
 _SETTLED = frozenset({State.RESOLVED, State.CLOSED, State.CANCELLED})
 
 
@@ -149,9 +151,10 @@ def _bounced(draft: Draft, facts: Facts) -> Outcome:
         case = facts.cases.get(mail.subject_id)
     else:
         target = find(draft, facts, {})
-        case = target.case if target and target.proof in {Proof.TOKEN, Proof.THREAD} else None
+        case = target.case if target and target.proof in _SURE else None
     if case is None:
         return Outcome(Fate.DROP, reason="bounce")
+    outside = bool(mail and mail.kind == "forward")
     failed = bounce.kind == "failed"
     return Outcome(
         Fate.APPEND,
@@ -160,7 +163,8 @@ def _bounced(draft: Draft, facts: Facts) -> Outcome:
         automatic=True,
         bounced_outbound=mail.id if mail and failed else None,
         bounced_address=(bounce.recipient or (mail.to if mail else "")).lower() if failed else "",
-        flags=("mail_bounced",) if failed else (),
+        flags=("mail_bounced",) if failed and not outside else (),
+        aside=outside,
     )
 
 
@@ -210,6 +214,9 @@ def _on_case(
     contact = facts.customers.contact(draft.sender)
     role = role_at(contact, account, draft.sender, facts.customers)
     party = draft.sender in case.parties or role in _ACTIVE
+    asked = draft.sender in case.outside and not party and not _spoofed(draft)
+    if target.proof is Proof.ASIDE or asked:
+        return _aside(draft, case)
     if not party and role is ContactRole.UNKNOWN_DOMAIN_OK:
         party = True
     if not party and target.proof is Proof.NUMBER:
@@ -261,6 +268,13 @@ def _on_case(
         reopen=case.state in {State.RESOLVED, State.CLOSED},
         flags=(*flags, _IN_WRITING) if urgent else flags,
         answer=decision.decision is Verdict.REOPEN or urgent,
+    )
+
+
+def _aside(draft: Draft, case: CaseFacts) -> Outcome:
+    """Somebody outside answers what we asked them: among us, whatever the case's state is."""
+    return Outcome(
+        Fate.APPEND, case_id=case.id, automatic=draft.replied_by_machine, aside=True, answer=False
     )
 
 

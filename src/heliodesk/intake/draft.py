@@ -5,7 +5,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from heliodesk.channels.threading_ids import ref_in_address, ref_in_message_id
+from heliodesk.channels.threading_ids import (
+    aside_in_address,
+    aside_in_message_id,
+    ref_in_address,
+    ref_in_message_id,
+)
 from heliodesk.channels.verdicts import Verdict, verdict
 from heliodesk.intake import form, tracking
 from heliodesk.intake import subject as subjects
@@ -70,6 +75,8 @@ class Draft:
     language: str = ""
     #: The desk itself knows who sent it: a signed-in contact.
     proven: bool = False
+    #: Cases about which we asked somebody outside: proof that this answers us, and nobody else.
+    aside_refs: tuple[str, ...] = ()
 
     @property
     def sameness(self) -> Sameness:
@@ -128,6 +135,7 @@ def of_mail(
         ids=subjects.find_ids(mail.subject, pattern),
         token_refs=tuple(ref for ref in refs if not is_held_reference(ref)),
         held_refs=tuple(ref for ref in refs if is_held_reference(ref)),
+        aside_refs=_aside_refs(everywhere, mail),
         tagged_refs=tagged,
         bare_refs=bare,
         message_id=storable(mail.message_id)[:998],
@@ -135,7 +143,7 @@ def of_mail(
         body_hash=_body_hash(mail),
         replied_by_machine=_replied(mail),
         unanswerable=mail.automatic.no_reply or (channel in _ENVELOPED and not envelope_from),
-        ours=sender in own_addresses or ref_in_message_id(f"<{mail.message_id}>") is not None,
+        ours=sender in own_addresses or _named_by_us(f"<{mail.message_id}>"),
         bounce=mail.bounce,
         verdict=checked,
         severity=subjects.claimed_severity(mail.subject, shown),
@@ -229,6 +237,17 @@ def _token_refs(addresses: tuple[str, ...], mail: Parsed) -> list[str]:
     ids = (*mail.in_reply_to, *reversed(mail.references[-_MOST_ANCESTORS:]))
     found += [ref_in_message_id(f"<{id}>") for id in ids]
     return list(dict.fromkeys(ref for ref in found if ref))
+
+
+def _aside_refs(addresses: tuple[str, ...], mail: Parsed) -> tuple[str, ...]:
+    found = [aside_in_address(address) for address in addresses if "+" in address]
+    ids = (*mail.in_reply_to, *reversed(mail.references[-_MOST_ANCESTORS:]))
+    found += [aside_in_message_id(f"<{id}>") for id in ids]
+    return tuple(dict.fromkeys(ref for ref in found if ref))
+
+
+def _named_by_us(message_id: str) -> bool:
+    return bool(ref_in_message_id(message_id) or aside_in_message_id(message_id))
 
 
 def _ancestors(mail: Parsed) -> tuple[str, ...]:

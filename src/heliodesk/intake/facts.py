@@ -33,6 +33,8 @@ class CaseFacts:
     #: Addresses of its parties, in lower case.
     parties: frozenset[str] = frozenset()
     flags: tuple[str, ...] = ()
+    #: Addresses outside to which something was forwarded, in lower case.
+    outside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Sent:
     subject_kind: str
     subject_id: int
     to: str
+    kind: str = ""
 
 
 @dataclass
@@ -89,7 +92,8 @@ with recursive named(start, id) as (
 )
 select n.start, s.ref, c.id, c.ref, c.account_id, c.state, c.offshore, c.closed_at,
        c.priority, c.flags,
-       (select array_agg(p.address) from cases_participant p where p.case_id = c.id)
+       (select array_agg(p.address) from cases_participant p where p.case_id = c.id),
+       (select array_agg(t.address) from cases_thirdparty t where t.case_id in (n.start, c.id))
   from named n
   join cases_case s on s.id = n.start
   join cases_case c on c.id = n.id
@@ -114,7 +118,7 @@ select message_id, body_hash, mailbox_id, result_kind, result_id from channels_i
  where message_id = any(%s) and state in ('filed', 'held')
 """
 _SENT = """
-select message_id, id, subject_kind, subject_id, "to"[1] from channels_outbound
+select message_id, id, subject_kind, subject_id, "to"[1], kind from channels_outbound
  where message_id = any(%s)
 """
 _ANSWERED = """
@@ -226,7 +230,9 @@ def _cases(
     ids = {id for places in threads.values() for kind, id in places if kind == "case"}
     ids |= {one.case_id for one in held.values() if one.case_id}
     ids |= {mail.subject_id for mail in sent.values() if mail.subject_kind == "case"}
-    refs = {ref for d in drafts for ref in (*d.token_refs, *d.tagged_refs, *d.bare_refs)}
+    refs = {
+        ref for d in drafts for ref in (*d.aside_refs, *d.token_refs, *d.tagged_refs, *d.bare_refs)
+    }
     if not (ids or refs):
         return {}, {}
     cursor.execute(_CASES, {"ids": sorted(ids), "refs": sorted(refs)})
@@ -244,6 +250,7 @@ def _cases(
         priority,
         flags,
         parties,
+        outside,
     ) in cursor.fetchall():
         known = CaseFacts(
             id,
@@ -255,6 +262,7 @@ def _cases(
             priority,
             frozenset(parties or ()),
             tuple(flags),
+            frozenset(outside or ()),
         )
         cases[start] = cases[id] = known
         by_ref[start_ref] = by_ref[ref] = id

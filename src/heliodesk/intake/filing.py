@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from heliodesk.cases.actions import hear, open_cases
+from heliodesk.cases.models import Direction
 from heliodesk.cases.new import Heard, NewAttachment, NewCase, NewMessage, Party
 from heliodesk.cases.rules import Happened, Stage, urgency
 from heliodesk.customers.actions import addresses_bounced, addresses_heard
@@ -110,13 +111,14 @@ def message_of(draft: Draft, outcome: Outcome) -> NewMessage:
         author_name=draft.sender_name or (contact.name if contact else "") or draft.sender,
         author_address=draft.sender,
         author_contact_id=contact.id if contact else None,
+        direction=Direction.NOTE if outcome.aside else Direction.IN,
         to=draft.to,
         cc=tuple(address for address, _ in draft.cc),
         subject=draft.subject,
         text=draft.text,
         new_text=draft.new_text,
         html=page.clean(draft.html),
-        marks=draft.marks,
+        marks={**draft.marks, "aside": True} if outcome.aside else draft.marks,
         automatic=outcome.automatic,
         pending=outcome.pending,
         message_id=draft.message_id,
@@ -253,6 +255,7 @@ def _append(
                 decision_id=decisions.get(index),
                 priority=(outcome.decision.priority or "") if outcome.decision else "",
                 urgent=_IN_WRITING in outcome.flags,
+                aside=outcome.aside,
                 told=told_of(drafts[index], outcome, facts),
             )
         )
@@ -368,7 +371,7 @@ def _thread_keys(
     rows = set()
     for index in _indexes(outcomes, Fate.OPEN, Fate.APPEND, Fate.HOLD, Fate.JOIN_HELD):
         draft, (kind, id) = drafts[index], filed.places[index]
-        if outcomes[index].pending or draft.bounce:
+        if outcomes[index].pending or outcomes[index].aside or draft.bounce:
             continue
         for key in (draft.message_id, *draft.ancestors):
             if key:

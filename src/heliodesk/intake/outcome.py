@@ -39,6 +39,8 @@ class Outcome:
     flags: tuple[str, ...] = ()
     reopen: bool = False
     pending: bool = False
+    #: From somebody outside whom we asked: kept among us.
+    aside: bool = False
     automatic: bool = False
     continues_id: int | None = None
     #: Whether the desk may answer by itself.

@@ -1,7 +1,8 @@
 """Which case or held item a message belongs to: pure, from the facts of the batch.
 
-The order of trust: a token of ours (only somebody with our mail has it), then a Message-ID that
-is known or shared with a message of the thread, then a reference in the subject.
+The order of trust: a token of ours (only somebody with our mail has it), before all one that we
+gave to somebody outside the case; then a Message-ID that is known or shared with a message of the
+thread, then a reference in the subject.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from heliodesk.intake.facts import CaseFacts, Facts, HeldFacts
 class Proof(StrEnum):
     """How a message was matched."""
 
+    ASIDE = "aside"
     TOKEN = "token"  # noqa: S105 - a word, no secret
     THREAD = "thread"
     SUBJECT = "subject"
@@ -36,7 +38,21 @@ def find(draft: Draft, facts: Facts, earlier: dict[str, int]) -> Target | None:
     Args:
         earlier: Message-ID -> index of the draft in this batch that has or names it.
     """
-    return _by_token(draft, facts) or _by_thread(draft, facts, earlier) or _by_subject(draft, facts)
+    return (
+        _by_aside(draft, facts)
+        or _by_token(draft, facts)
+        or _by_thread(draft, facts, earlier)
+        or _by_subject(draft, facts)
+    )
+
+
+def _by_aside(draft: Draft, facts: Facts) -> Target | None:
+    """Whoever has a mail that went outside answers it, even when they also have one that did not:
+    what they say may repeat what the customer must not read."""
+    for ref in draft.aside_refs:
+        if ref in facts.case_by_ref:
+            return Target(Proof.ASIDE, case=facts.cases[facts.case_by_ref[ref]])
+    return None
 
 
 def _by_token(draft: Draft, facts: Facts) -> Target | None:

@@ -112,6 +112,12 @@ def record(happenings: Sequence[Happening], *, by: By, at: datetime) -> list[Rec
     return recorded
 
 
+def stir(kind: str, ids: Sequence[int]) -> None:
+    """Let live pages look again at these subjects, on commit, without anything having happened."""
+    with sql.prepared(connection) as cursor:
+        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, json.dumps({kind: list(ids)})])
+
+
 def _told(happenings: Sequence[Happening]) -> str:
     """The payload for live pages: ids by subject kind; ``null`` stands for too many to list."""
     subjects: dict[str, set[int]] = defaultdict(set)

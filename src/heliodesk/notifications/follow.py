@@ -11,9 +11,15 @@ from heliodesk.entitlements.wording import PLACEHOLDER
 from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel.references import spoken
 from heliodesk.kernel.text import preview
-from heliodesk.notifications import words_in_force
-from heliodesk.notifications.queries import CaseLetter, case_letters, last_said
-from heliodesk.notifications.rendering import Mail, Words, render
+from heliodesk.notifications import noticed, words_in_force
+from heliodesk.notifications.queries import (
+    CaseLetter,
+    case_letters,
+    forwarded,
+    last_said,
+    who_asked,
+)
+from heliodesk.notifications.rendering import Mail, Words, lines, pictured, render
 
 #: Characters of the customer's own words that an acknowledgement repeats.
 _DETAILS = 4_000
@@ -42,6 +48,101 @@ def answer(events: Sequence[Recorded]) -> None:
 def inform(events: Sequence[Recorded]) -> None:
     """The same news of an incident for everybody who waits for its end, on their own case."""
     _letters(events, "incident", automatic=False)
+
+
+def forward(events: Sequence[Recorded]) -> None:
+    """A message goes to somebody outside the case, with an address of its own to answer to."""
+    given = forwarded([event.data["message"] for event in events])
+    letters = case_letters([(event.subject_id, event.data["message"]) for event in events])
+    boxes, words = active_mailboxes(), words_in_force.load()
+    drafts = []
+    for event in events:
+        letter, about = letters[event.data["message"]], given[event.data["message"]]
+        box = answering(
+            boxes, region=letter.region, offshore=letter.offshore, written_to=letter.mailbox_id
+        )
+        if box:
+            own = words.of("forward", region=letter.region, language=letter.language)
+            values = {
+                **_values(letter, event.told),
+                "signature": signature(letter, words, box),
+                "from_name": about.author,
+                "from_address": about.address,
+                "sent_at": f"{about.at:%Y-%m-%d %H:%M} UTC" if about.at else "",
+                "subject": about.subject,
+                "original": about.text.strip(),
+            }
+            mail = render(own, values, box, short(letter.language))
+            outside = threading_ids.aside(letter.ref)
+            domain = box.address.rpartition("@")[2]
+            drafts.append(
+                OutboundDraft(
+                    key=f"forward:{letter.message_id}",
+                    mailbox_id=box.id,
+                    kind="forward",
+                    subject_kind="case",
+                    subject_id=letter.case_id,
+                    automatic=False,
+                    to=about.to,
+                    cc=about.cc,
+                    bcc=about.bcc,
+                    from_address=box.address,
+                    from_name=box.name,
+                    reply_to=threading_ids.reply_address(box.address, outside),
+                    subject=mail.subject,
+                    text=mail.text,
+                    html=pictured(mail.html, letter.files),
+                    message_id=threading_ids.message_id("forward", outside, domain),
+                    attachments=letter.files,
+                )
+            )
+    outgoing.write(drafts, at=events[0].at)
+
+
+def signature(letter: CaseLetter, words: words_in_force.WordsInForce, box: MailboxFacts) -> str:
+    """What stands under an answer: its author's own words, or the template's of the region."""
+    if letter.signature.strip():
+        return letter.signature.strip()
+    own = words.of("signature", region=letter.region, language=letter.language)
+    values = {"author": letter.author, "team": letter.team, "region": letter.region}
+    return lines(own, values, box)
+
+
+def mentioned(events: Sequence[Recorded]) -> None:
+    """A colleague who is named in a note hears of it."""
+    for event in events:
+        ids = [id for id in event.data.get("mentions", ()) if id != event.by.id]
+        if ids:
+            words = f"{event.by.name} mentioned you in a note"
+            noticed.tell_about(
+                ids, verb="mentioned", case_id=event.subject_id, words=words, at=event.at
+            )
+
+
+def answered_aside(events: Sequence[Recorded]) -> None:
+    """Whoever asked somebody outside, and the owner, hear that they answered."""
+    for event in events:
+        address = str(event.data.get("from_address", ""))
+        ids = who_asked(event.subject_id, address)
+        noticed.tell_about(
+            ids,
+            verb="answered_aside",
+            case_id=event.subject_id,
+            words=f"{address} answered what was forwarded to them",
+            at=event.at,
+        )
+
+
+def letter_held(events: Sequence[Recorded]) -> None:
+    """The writer of a letter that was not sent hears why."""
+    for event in events:
+        noticed.tell_about(
+            [event.data["writer"]],
+            verb="letter_held",
+            case_id=event.subject_id,
+            words=f"Your letter was not sent. {event.data['reason']}",
+            at=event.at,
+        )
 
 
 def remind(events: Sequence[Recorded]) -> None:
@@ -105,7 +206,8 @@ def _letters(
         if box and outgoing.is_address(letter.requester):
             language = letter.language or str(event.told.get("language", ""))
             own = words.of(kind, region=letter.region, language=language)
-            mail = render(own, _values(letter, event.told), box, short(language))
+            values = _values(letter, event.told) | {"signature": signature(letter, words, box)}
+            mail = render(own, values, box, short(language))
             drafts.append(_draft(_key(kind, event, letter), letter, mail, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
 
@@ -150,12 +252,13 @@ def _draft(
         automatic=automatic,
         to=[letter.requester],
         cc=copied,
+        bcc=[] if automatic else [a for a in letter.hidden if outgoing.is_address(a)],
         from_address=box.address,
         from_name=box.name,
         reply_to=threading_ids.reply_address(box.address, letter.ref),
         subject=mail.subject,
         text=mail.text,
-        html=mail.html,
+        html=mail.html if automatic else pictured(mail.html, letter.files),
         message_id=threading_ids.message_id(kind, letter.ref, box.address.rpartition("@")[2]),
         in_reply_to=answered,
         references=[answered] if answered else [],
@@ -228,6 +331,10 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", "hear"): p1_by_phone,
     ("case", "reply"): answer,
     ("case", "inform"): inform,
+    ("case", "forward"): forward,
+    ("case", "note"): mentioned,
+    ("case", "answered_aside"): answered_aside,
+    ("case", "letter_held"): letter_held,
     ("case", "reminded"): remind,
     ("case", "resolve"): resolved,
     ("case", "p1_missed"): not_reached,

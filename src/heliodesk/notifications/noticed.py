@@ -70,6 +70,13 @@ def look_at_all(person: Person, *, at: datetime) -> None:
 
 def tell(user_ids: Sequence[int], *, verb: str, case: Case, words: str, at: datetime) -> int:
     """Tell people of the desk something about a case, in these words; how many may know it."""
+    return tell_about(user_ids, verb=verb, case_id=case.pk, words=words, at=at)
+
+
+def tell_about(
+    user_ids: Sequence[int], *, verb: str, case_id: int, words: str, at: datetime
+) -> int:
+    """The same by the case's id."""
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, [verb, words, at, list(user_ids), case.pk])
+        cursor.execute(_TELL, [verb, words, at, list(user_ids), case_id])
         return int(cursor.rowcount)

@@ -32,6 +32,12 @@ class CaseLetter(NamedTuple):
     files: list[dict[str, object]]
     #: How the case was solved, as far as anybody said.
     resolution: str
+    #: Addresses that get this one answer, unknown to the others.
+    hidden: list[str]
+    #: What its author wants to stand under their answers; empty: the template's words.
+    signature: str
+    #: A team that works the case's queue and that its author belongs to.
+    team: str
 
 
 _LETTERS = """
@@ -44,15 +50,32 @@ select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
                   where i.case_id = c.id and i.direction = 'in' and i.message_id <> ''
                     and not i.pending and i.id <= m.id order by i.id desc limit 1), ''),
        coalesce((select json_agg(json_build_object('name', f.name, 'content_type', f.content_type,
-                    'size', f.size, 'sha256', f.sha256) order by f.id)
+                    'size', f.size, 'sha256', f.sha256, 'inline', f.inline,
+                    'content_id', f.content_id) order by f.id)
                    from cases_attachment f where f.message_id = m.id), '[]'),
-       c.resolution
+       c.resolution,
+       array(select jsonb_array_elements_text(m.marks -> 'bcc')),
+       coalesce(w.signature, ''),
+       coalesce((select t.name from identity_teammember b join identity_team t on t.id = b.team_id
+                  where b.user_id = m.author_user_id
+                  order by (c.queue = any(t.queues)) desc, t.id limit 1), '')
   from unnest(%s::bigint[], %s::bigint[]) as wanted(case_id, message_id)
   join cases_case c on c.id = wanted.case_id
   join customers_account a on a.id = c.account_id
   join cases_message m on m.id = wanted.message_id
   left join customers_contact k on k.id = c.contact_id
   left join cases_participant p on p.case_id = c.id and p.requester
+  left join identity_user w on w.id = m.author_user_id and m.direction <> 'in'
+"""
+
+_FORWARDED = """
+select m.id, m."to", m.cc, array(select jsonb_array_elements_text(m.marks -> 'forward' -> 'bcc')),
+       coalesce(o.author_name, ''), coalesce(o.author_address, ''), o.at,
+       coalesce(nullif(o.subject, ''), c.title), coalesce(o.text, '')
+  from cases_message m
+  join cases_case c on c.id = m.case_id
+  left join cases_message o on o.id = (m.marks -> 'forward' ->> 'message')::bigint
+ where m.id = any(%s::bigint[])
 """
 
 _LAST_SAID = """
@@ -61,6 +84,42 @@ select distinct on (case_id) case_id, id, direction, at from cases_message
    and (not automatic or direction = 'out')
  order by case_id, (direction = 'out') desc, id desc
 """
+
+
+class Forwarded(NamedTuple):
+    """What is forwarded, and to whom."""
+
+    message_id: int
+    to: list[str]
+    cc: list[str]
+    bcc: list[str]
+    author: str
+    address: str
+    at: datetime | None
+    subject: str
+    text: str
+
+
+def forwarded(message_ids: Sequence[int]) -> dict[int, Forwarded]:
+    """What these messages forward, by their ids."""
+    rows = reading.shaped(connection, Forwarded, _FORWARDED, [sorted(message_ids)])
+    return {row.message_id: row for row in rows}
+
+
+_WHO_ASKED = """
+select distinct id from (
+    select t.user_id as id from cases_thirdparty t where t.case_id = %(case)s
+       and (t.address = %(address)s or not exists (
+            select from cases_thirdparty o where o.case_id = %(case)s and o.address = %(address)s))
+    union all select c.owner_id from cases_case c where c.id = %(case)s) who
+ where id is not null order by id
+"""
+
+
+def who_asked(case_id: int, address: str) -> list[int]:
+    """Who asked this address about a case, else whoever asked anybody outside; and its owner."""
+    rows = reading.rows(connection, _WHO_ASKED, {"case": case_id, "address": address})
+    return [id for (id,) in rows]
 
 
 class LastSaid(NamedTuple):

@@ -5,7 +5,7 @@ text; the page is made from the text unless an administrator wrote one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -22,6 +22,8 @@ from heliodesk.kernel.text import one_line
 KINDS: dict[str, str] = {
     "acknowledgement": "A new case: the reference, and the details as they came.",
     "reply": "An engineer's answer.",
+    "signature": "What stands under an answer of whoever has no signature of their own.",
+    "forward": "A message forwarded to somebody outside; their answers stay in the desk.",
     "reopened": "A reply brought a closed case back.",
     "p1_by_phone": "A P1 claimed by a reply: call this number.",
     "reminder": "We wait for the customer: what was asked, and until when.",
@@ -32,7 +34,8 @@ KINDS: dict[str, str] = {
     "rejected": "Held mail that an agent answers and ends.",
 }
 _WORDS = files("heliodesk.notifications") / "words"
-_LONGEST = 20_000
+#: Characters of a mail's text; an answer of the longest kind fits, with what it forwards.
+_LONGEST = 600_000
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 
 
@@ -118,6 +121,31 @@ def render(
     if box.footer:
         text += f"\n-- \n{box.footer.strip()}\n"
     return Mail(subject, text, html)
+
+
+def lines(words: Words, values: Mapping[str, Any], box: MailboxFacts) -> str:
+    """Words that stand inside a mail: their text alone.
+
+    Raises:
+        BadWords: the words use something that does not exist, or cannot be read.
+    """
+    try:
+        text = _compiled(words.text, page=False).render(
+            {"brand": box.brand or box.name, "footer": box.footer, **values}
+        )
+    except TemplateError as error:
+        raise BadWords(f"These words cannot be used: {error.message or error}") from error
+    return text.strip()
+
+
+def pictured(html: str, files: Iterable[Mapping[str, Any]]) -> str:
+    """The page with the pictures that its text shows in their places, as parts of the mail."""
+    for file in files:
+        if file.get("inline"):
+            name = escape(str(file["name"]))
+            shown = f'<img src="cid:{escape(str(file["content_id"]))}" alt="{name}">'
+            html = html.replace(f"[image: {name}]", shown)
+    return html
 
 
 def paragraphs(text: str) -> str:

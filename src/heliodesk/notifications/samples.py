@@ -31,6 +31,8 @@ def sample(kind: str) -> dict[str, Any]:
         "details": "The printer in the hall is offline since this morning.\n\nAda",
         "attachments": ["photo.png"],
         "author": "Sam Okafor",
+        "signature": "Sam Okafor\nLarkspur",
+        "team": "UK & Europe",
         "text": "Hello Ada,\n\nplease switch it off and on again, and tell us whether it helps.",
         "until": "17:00 on Friday 6 March 2026, London (GMT)",
         "incident": "Mail to outside is delayed",
@@ -39,4 +41,14 @@ def sample(kind: str) -> dict[str, Any]:
     if kind in {"held", "rejected"}:
         known["ref"] = known["spoken"] = "H-BAEHV"
         known["subject"] = "Printer"
+    if kind == "signature":
+        known["region"] = "uk-europe"
+    if kind == "forward":
+        known |= {
+            "from_name": "Ada Byron",
+            "from_address": "ada@example.org",
+            "sent_at": "2026-03-03 10:00 UTC",
+            "subject": "Printer",
+            "original": known["details"],
+        }
     return known

@@ -1,16 +1,19 @@
 """What the desk says: answers to the customer, and notes among colleagues."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from heliodesk.cases.actions import states, write
 from heliodesk.cases.actions.drafts import drop_draft
 from heliodesk.cases.actions.step import step
+from heliodesk.cases.letters import placed
 from heliodesk.cases.models import Case, Direction, Message
 from heliodesk.cases.new import NewAttachment, NewMessage, Party
 from heliodesk.cases.rules import TRANSITIONS, Refused, State, Verb
+from heliodesk.channels.outgoing import is_address
 from heliodesk.journal.record import By
 from heliodesk.kernel import reading, sql
 
@@ -30,6 +33,7 @@ def reply(
     at: datetime,
     attachments: Sequence[NewAttachment] = (),
     cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
     then: Verb | None = None,
     resolution: str = "",
     seen_version: int | None = None,
@@ -37,6 +41,7 @@ def reply(
     """Answer the customer; sent to the requester and everybody copied.
 
     Args:
+        cc: copied from now on. bcc: get this one answer, and nobody else is told.
         then: what the case does next (wait for the customer or engineering, resolve).
         resolution: how it was solved, with ``Verb.RESOLVE``; the answer itself when empty.
         seen_version: refuse when somebody has answered since this version was shown.
@@ -44,13 +49,25 @@ def reply(
     Raises:
         Refused: the text is empty or too long, nobody could receive it, or the table forbids it.
     """
-    _check(text)
+    check_text(text)
     with transaction.atomic():
         if cc:
+            parties = [(case.pk, Party(address), False) for address in addresses(cc)]
             with connection.cursor() as cursor:
-                write.participants(cursor, [(case.pk, Party(a), False) for a in cc], at=at)
+                write.participants(cursor, parties, at=at)
         to, copied = _parties(case)
-        message = _say(case, Direction.OUT, text, attachments, to=to, cc=copied, by=by, at=at)
+        hidden = [address for address in addresses(bcc) if address not in {*to, *copied}]
+        message = say(
+            case,
+            Direction.OUT,
+            text,
+            attachments,
+            to=to,
+            cc=copied,
+            marks={"bcc": hidden} if hidden else {},
+            by=by,
+            at=at,
+        )
         row = step(
             case,
             Verb.REPLY,
@@ -71,17 +88,29 @@ def reply(
 
 
 def note(
-    case: Case, *, text: str, by: By, at: datetime, attachments: Sequence[NewAttachment] = ()
+    case: Case,
+    *,
+    text: str,
+    by: By,
+    at: datetime,
+    attachments: Sequence[NewAttachment] = (),
+    mentions: Mapping[int, str] | None = None,
 ) -> Message:
     """Say something to colleagues only; customers never see it.
+
+    Args:
+        mentions: colleagues named in the text, by id; they get a notice.
 
     Raises:
         Refused: the text is empty or too long.
     """
-    _check(text)
+    check_text(text)
+    named = {str(id): name for id, name in (mentions or {}).items()}
+    marks = {"mentions": named} if named else {}
     with transaction.atomic():
-        message = _say(case, Direction.NOTE, text, attachments, to=(), by=by, at=at)
-        step(case, Verb.NOTE, by=by, at=at, data={"message": message.pk})
+        message = say(case, Direction.NOTE, text, attachments, to=(), marks=marks, by=by, at=at)
+        data = {"message": message.pk, **({"mentions": sorted(mentions)} if mentions else {})}
+        step(case, Verb.NOTE, by=by, at=at, data=data)
         if by.id:
             drop_draft(case, user_id=by.id, mode="note")
     return message
@@ -94,7 +123,12 @@ def _after(case: Case, then: Verb, *, by: By, at: datetime) -> None:
         _THEN[then](case, by=by, at=at)
 
 
-def _check(text: str) -> None:
+def check_text(text: str) -> None:
+    """Refuse what is empty, or longer than anybody reads.
+
+    Raises:
+        Refused: the text is one of the two.
+    """
     if not text.strip():
         raise Refused("There is nothing to send yet. Write a text first.")
     if len(text) > _MOST_CHARACTERS:
@@ -102,6 +136,19 @@ def _check(text: str) -> None:
             f"The text has {len(text):,} characters; {_MOST_CHARACTERS:,} fit. "
             "Attach the rest as a file."
         )
+
+
+def addresses(given: Sequence[str]) -> tuple[str, ...]:
+    """E-mail addresses in lower case, each once.
+
+    Raises:
+        Refused: one of them cannot be one.
+    """
+    found = dict.fromkeys(one.strip().lower() for one in given if one.strip())
+    for address in found:
+        if not is_address(address):
+            raise Refused(f"“{address}” is not an e-mail address.")
+    return tuple(found)
 
 
 def _parties(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -113,7 +160,7 @@ def _parties(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return to, tuple(str(address) for address, requester in found if not requester)
 
 
-def _say(
+def say(
     case: Case,
     direction: str,
     text: str,
@@ -121,9 +168,12 @@ def _say(
     *,
     to: tuple[str, ...],
     cc: tuple[str, ...] = (),
+    marks: dict[str, Any] | None = None,
+    subject: str = "",
     by: By,
     at: datetime,
 ) -> Message:
+    """Write down what was said; pictures that the text shows become part of it."""
     new = NewMessage(
         channel="desk",
         at=at,
@@ -133,7 +183,9 @@ def _say(
         text=text,
         to=to,
         cc=cc,
-        attachments=tuple(attachments),
+        subject=subject,
+        marks=marks or {},
+        attachments=placed(text, attachments),
     )
     with sql.prepared(connection) as cursor:
         (id,) = write.messages(cursor, [(case.pk, new)])

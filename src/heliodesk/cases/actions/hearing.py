@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from heliodesk.cases.actions import write
 from heliodesk.cases.new import Heard
-from heliodesk.cases.rules import Actor, State, Verb, after, reprioritised
+from heliodesk.cases.rules import Actor, Happened, State, Verb, after, reprioritised
 from heliodesk.journal.record import SYSTEM, By, Happening, record
 from heliodesk.kernel import sql
 
@@ -20,6 +20,7 @@ _CHANGE = {
     "decision_id": "bigint",
     "priority": "text",
     "urgency": "int",
+    "theirs": "boolean",
 }
 _UPDATE = f"""
 update cases_case c set
@@ -30,7 +31,8 @@ update cases_case c set
     urgency = r.urgency,
     version = c.version + 1,
     last_activity_at = greatest(c.last_activity_at, %s),
-    last_customer_at = greatest(c.last_customer_at, %s),
+    last_customer_at = case when r.theirs then greatest(c.last_customer_at, %s)
+                            else c.last_customer_at end,
     resolved_at = case when r.state in ('resolved', 'closed') then c.resolved_at end,
     closed_at = case when r.state = 'closed' then c.closed_at end
 from {sql.recordset(_CHANGE)} where c.id = r.id
@@ -54,11 +56,12 @@ def hear(heard: Sequence[Heard], *, at: datetime) -> list[int]:
             before, case.state = case.state, _next(case.state, one)
             case.flags |= set(one.flags)
             case.decision_id = one.decision_id or case.decision_id
+            case.theirs |= not one.aside
             happenings += _events(one, message_id, before, case.state)
             reopened = before in _REOPENABLE and case.state != before
             happenings += _requalified(one, case, reopened=reopened)
         rows = [
-            (id, c.state, sorted(c.flags), c.decision_id, c.priority, c.urgency)
+            (id, c.state, sorted(c.flags), c.decision_id, c.priority, c.urgency, c.theirs)
             for id, c in known.items()
         ]
         cursor.execute(_UPDATE, [at, at, sql.rows_parameter(_CHANGE, rows)])
@@ -75,6 +78,8 @@ class _Hearing:
     urgency: int
     flags: set[str] = field(default_factory=set)
     decision_id: int | None = None
+    #: Whether the customer's side said anything.
+    theirs: bool = False
 
 
 def _locked(cursor: sql.Cursor, ids: set[int]) -> dict[int, _Hearing]:
@@ -103,7 +108,7 @@ def _requalified(one: Heard, case: _Hearing, *, reopened: bool) -> list[Happenin
 
 
 def _next(state: State, one: Heard) -> State:
-    if one.message.automatic or one.message.pending:
+    if one.message.automatic or one.message.pending or one.aside:
         return state
     if state in _REOPENABLE and one.reopen:
         return after(Verb.REOPEN, state, Actor.CUSTOMER)
@@ -118,6 +123,9 @@ def _events(one: Heard, message_id: int, before: State, now: State) -> list[Happ
     data: dict[str, object] = {"message": message_id, "automatic": message.automatic}
     if message.pending:
         data["pending"] = True
+    if one.aside:
+        data["from_address"] = message.author_address
+        return [Happening(Happened.ANSWERED_ASIDE, "case", one.case_id, data, told=one.told)]
     if before != now:
         data |= {"from": before, "to": now}
     verb = Verb.REOPEN if before in _REOPENABLE and now != before else Verb.HEAR

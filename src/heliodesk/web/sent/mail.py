@@ -36,6 +36,7 @@ _STATES = {
 _KINDS = {
     "acknowledgement": _("Acknowledgement"),
     "reply": _("Answer"),
+    "forward": _("Forwarded"),
     "reopened": _("Reopened"),
     "p1_by_phone": _("Asked to call"),
     "p1_missed": _("P1: nobody yet"),
