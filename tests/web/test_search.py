@@ -7,8 +7,11 @@ import pytest
 from django.db import connection
 
 from heliodesk.cases import asked, frequency, looking, search, tags
+from heliodesk.cases.actions import write
+from heliodesk.cases.actions.naming import name_older_files
 from heliodesk.cases.asked import Asked
-from heliodesk.cases.models import Case, Tag
+from heliodesk.cases.models import Attachment, Case, Tag, UnnamedFiles
+from heliodesk.cases.new import NewAttachment, NewMessage
 from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
@@ -159,7 +162,8 @@ def world(db: None) -> dict[str, Case]:
             resolved_at=long_ago, closed_at=long_ago,
         ),
         "ada": make.case(
-            south, text="quokka three", owner=ada, state="assigned", priority="P2", queue="apac", package="platinum",
+            south, text="quokka three", owner=ada, state="assigned", priority="P2", queue="apac",
+            package="platinum",
             tags=[renewal.pk],
         ),
         "waiting": make.case(
@@ -328,3 +332,39 @@ def test_frequent_words_are_known() -> None:
 
 def test_nothing_is_asked_for_nothing() -> None:
     assert search.cases(ANYBODY, Asked(), at=datetime.now(UTC)).cases == []
+
+
+def test_the_names_of_files_are_found_and_shown(browser: Browser) -> None:
+    case = make.case(make.account(), text="see the file")
+    with connection.cursor() as cursor:
+        said = NewMessage(
+            channel="email",
+            at=make.NOW,
+            author_name="Mara",
+            text="Here is what the connector wrote.",
+            attachments=(
+                NewAttachment("Connector_Trace-2026.LOG", "text/plain", 5, "0" * 64),
+                NewAttachment("umsatz größe.pdf", "application/pdf", 5, "0" * 64),
+            ),
+        )
+        write.messages(cursor, [(case.pk, said)])
+    client = browser()
+    for text in ("trace", "Connector_Trace-2026.LOG", "größe", "connector -absent", "2026 trace"):
+        page = client.get("/search/", {"q": text}).content
+        assert shown(page) == [case.ref], text
+    assert (
+        "Connector_<mark>Trace</mark>-2026.LOG" in client.get("/search/?q=trace").content.decode()
+    )
+
+
+def test_files_of_earlier_times_are_named_by_and_by() -> None:
+    case = make.case(text="see the file")
+    message = case.messages.get()
+    for n in range(5):
+        make.attachment(message, name=f"trace_{n}.log")
+    UnnamedFiles.objects.update(below=Attachment.objects.latest("id").pk + 1)
+    assert found("trace") == []
+    assert [name_older_files(most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert found("trace") == [case.pk]
+    assert found("trace_0.log see") == [case.pk]
+    assert UnnamedFiles.objects.get().below == 1 or name_older_files(most=2) == 0

@@ -272,6 +272,16 @@ class Attachment(models.Model):
         return self.name
 
 
+class UnnamedFiles(models.Model):
+    """How far the search knows the names of files that came before it learned them: one row."""
+
+    #: Attachments below this id are still to be done; 1 when none is.
+    below = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"below {self.below}"
+
+
 class Participant(models.Model):
     """A party of a case: who may write to it and is told of it."""
 

@@ -75,6 +75,7 @@ def insert(
     rows: Sequence[Sequence[object]],
     *,
     computed: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
     tail: str = "",
 ) -> None:
     """Insert all rows with one statement.
@@ -83,14 +84,16 @@ def insert(
         cursor: an open cursor; read what ``tail`` returns from it.
         columns: column name -> PostgreSQL type, in the order of each row.
         computed: further columns as SQL expressions over ``r``.
+        beside: what rows hold after their columns, name -> type, for ``computed`` only.
         tail: ``on conflict …`` and ``returning …``.
     """
     if not rows:
         return
     computed = computed or {}
+    given = {**columns, **(beside or {})}
     names = ", ".join(f'"{name}"' for name in [*columns, *computed])
     values = ", ".join([*(f'r."{name}"' for name in columns), *computed.values()])
     cursor.execute(
-        f"insert into {table} ({names}) select {values} from {recordset(columns)} {tail}",
-        [rows_parameter(columns, rows)],
+        f"insert into {table} ({names}) select {values} from {recordset(given)} {tail}",
+        [rows_parameter(given, rows)],
     )

@@ -1,6 +1,7 @@
 """Set-based writes that several verbs share: messages with their files, parties, refreshed rows."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from heliodesk.cases.new import NewMessage, Party
 from heliodesk.kernel import sql
@@ -10,6 +11,9 @@ from heliodesk.kernel.text import one_line, storable
 BUCKET = 16_384
 #: Characters of a message that are searched; the whole is kept.
 _SEARCHED = 60_000
+#: Characters of the names of its files that are searched.
+_NAMES_SEARCHED = 4_000
+_APART = re.compile(r"[\W_]+")
 
 _MESSAGE = {
     "id": "bigint",
@@ -53,6 +57,16 @@ _PARTICIPANT = {
 }
 
 
+_WORDS = f"""to_tsvector(
+    'simple', left(concat_ws(' ', r.subject, r.text), {_SEARCHED}) || r.files)"""
+
+
+def named_words(names: Iterable[str]) -> str:
+    """What a search finds of the names of files: each as it is, and its parts by themselves."""
+    whole = "".join(f" {name} {_APART.sub(' ', name)}" for name in names)
+    return storable(whole)[:_NAMES_SEARCHED]
+
+
 def reserve(cursor: sql.Cursor, table: str, count: int) -> list[int]:
     """Row ids for ``count`` new rows of a table."""
     cursor.execute(
@@ -69,10 +83,12 @@ def messages(cursor: sql.Cursor, said: Sequence[tuple[int, NewMessage]]) -> list
         cursor,
         "cases_message",
         _MESSAGE,
-        [_message_row(id, case_id, new) for id, (case_id, new) in zip(ids, said, strict=True)],
-        computed={
-            "search": f"to_tsvector('simple', left(concat_ws(' ', r.subject, r.text), {_SEARCHED}))"
-        },
+        [
+            (*_message_row(id, case_id, new), named_words(a.name for a in new.attachments))
+            for id, (case_id, new) in zip(ids, said, strict=True)
+        ],
+        computed={"search": _WORDS},
+        beside={"files": "text"},
     )
     sql.insert(
         cursor,
