@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from heliodesk.channels import outgoing, threading_ids
 from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes, answering
 from heliodesk.channels.outgoing import OutboundDraft
@@ -223,6 +225,7 @@ def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ref": letter.ref,
         "spoken": spoken(letter.ref),
+        "link": f"{settings.BASE_URL}/support/cases/{letter.ref}/",
         "title": letter.title,
         "priority": letter.priority,
         "name": letter.requester_name if "@" not in letter.requester_name else "",

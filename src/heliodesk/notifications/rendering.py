@@ -4,7 +4,6 @@ Words are Jinja2 in a sandbox. The first line is the subject, the rest after an 
 text; the page is made from the text unless an administrator wrote one.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from markupsafe import Markup, escape
 
 from heliodesk.channels.mailboxes import MailboxFacts
 from heliodesk.kernel.text import one_line
+from heliodesk.notifications import page
 
 #: Every kind of mail the desk sends to customers, with what its words may use.
 KINDS: dict[str, str] = {
@@ -36,7 +36,6 @@ KINDS: dict[str, str] = {
 _WORDS = files("heliodesk.notifications") / "words"
 #: Characters of a mail's text; an answer of the longest kind fits, with what it forwards.
 _LONGEST = 600_000
-_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 
 
 class BadWords(ValueError):
@@ -105,13 +104,13 @@ def render(
     try:
         subject = one_line(_compiled(words.subject, page=False).render(known), 400)
         text = _compiled(words.text, page=False).render(known)[:_LONGEST].strip() + "\n"
-        body = _compiled(words.html, page=True).render(known) if words.html else paragraphs(text)
+        body = _compiled(words.html, page=True).render(known) if words.html else page.body(text, known)
         html = _frame().render(
             language=language or "en",
             brand=known["brand"],
             color=box.brand_color or "#2456c9",
             subject=subject,
-            body=Markup(body),  # noqa: S704 - escaped by paragraphs or by the template
+            body=Markup(body),  # noqa: S704 - escaped by the page or by the template
             footer=box.footer,
         )
     except TemplateError as error:
@@ -146,24 +145,3 @@ def pictured(html: str, files: Iterable[Mapping[str, Any]]) -> str:
             shown = f'<img src="cid:{escape(str(file["content_id"]))}" alt="{name}">'
             html = html.replace(f"[image: {name}]", shown)
     return html
-
-
-def paragraphs(text: str) -> str:
-    """Plain text as HTML: paragraphs, line breaks, quotes and links; everything escaped."""
-    blocks = re.split(r"\n{2,}", text.strip())
-    return "\n".join(f"<p>{_lines(block)}</p>" for block in blocks)
-
-
-def _lines(block: str) -> str:
-    return "<br>\n".join(_linked(line) for line in block.split("\n"))
-
-
-def _linked(line: str) -> str:
-    parts, last = [], 0
-    for match in _LINK.finditer(line):
-        parts.append(str(escape(line[last : match.start()])))
-        url = str(escape(match.group()))
-        parts.append(f'<a href="{url}">{url}</a>')
-        last = match.end()
-    parts.append(str(escape(line[last:])))
-    return "".join(parts)

@@ -24,6 +24,7 @@ def sample(kind: str) -> dict[str, Any]:
     known: dict[str, Any] = {
         "ref": _REF,
         "spoken": "4812 0990",
+        "link": f"https://support.example.com/support/cases/{_REF}/",
         "title": "Printer in the hall is offline",
         "priority": "P3",
         "name": "Ada Byron",
