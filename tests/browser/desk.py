@@ -47,6 +47,7 @@ class Desk:
             "HELIODESK_LMTP_PORT": str(lmtp),
             "HELIODESK_BASE_URL": self.address,
             "HELIODESK_WEB_WORKERS": "2",
+            "HELIODESK_COMPANY_SIGN_IN_INSIDE": "true",
             "HELIODESK_VOICE_ASTERISK_TOKEN": VOICE_TOKEN,
         }
         if database:

@@ -125,6 +125,10 @@ def posted(page: str) -> tuple[str, dict[str, str]]:
 def _handler(provider: Saml) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if "SAMLRequest" not in self.path:  # a browser asks for an icon
+                self.send_response(204)
+                self.end_headers()
+                return
             there, form = provider.answer(self.path)
             hidden = "".join(
                 f'<input type="hidden" name="{name}" value="{html.escape(value)}">'
