@@ -10,6 +10,9 @@ from heliodesk.journal.record import By
 from tests import make
 from tests.make import NOW
 from tests.oncall import world
+from tests.web.conftest import browser, nothing_remembered
+
+__all__ = ["browser", "nothing_remembered"]
 
 
 @pytest.fixture

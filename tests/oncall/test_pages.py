@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from heliodesk.incidents import jobs as incidents
 from heliodesk.oncall import actions
 from heliodesk.oncall.actions import paging
 from heliodesk.oncall.models import P1, ContactMethod, Handover, MajorIncident, Page, Swap
@@ -204,7 +205,14 @@ def test_an_incident_is_opened_joined_and_ended(desk: Any, browser: Any, at: Any
     second.refresh_from_db()
     assert second.follows == first
     assert "Relays down" in lead.get("/p1/").content.decode()
-    lead.post(f"/p1/incidents/{incident.pk}/end/")
+    assert f"/incidents/{incident.pk}/" in lead.get("/p1/").content.decode()
+    stranger = browser(role="agent").post(f"/p1/{second.case.ref}/link/", {"title": "Mine"})
+    assert stranger.status_code == 409 and "declares an incident" in stranger.content.decode()
+    lead.post(
+        f"/incidents/{incident.pk}/close/",
+        {"text": "By mistake.", "leave": "1", "do": "close", "key": "k"},
+    )
+    incidents.deliver(at)
     second.refresh_from_db()
     assert second.follows is None
 

@@ -19,6 +19,7 @@ LIKE_HOURS = 6
 #: Of so many of the newest cases those are looked for that are like it.
 _NEWEST = 2000
 MOST_LIKE = 30
+_MOST_REFERENCES = 2000
 
 
 class Row(NamedTuple):
@@ -215,21 +216,36 @@ def counted(incident_id: int, person: Person) -> Hidden:
 
 
 class Language(NamedTuple):
-    """A language that customers of an incident read, with one case in it."""
+    """A language that customers of an incident read, with one of their cases."""
 
     code: str
     cases: int
+    addresses: int
     ref: str
+    title: str
+    name: str
+    package: str
+    region: str
+    offshore: bool
+    mailbox_id: int | None
 
 
 _LANGUAGES = """
-select coalesce(k.language, ''), count(*)::int, min(c.ref)
-  from incidents_linkedcase l
-  join cases_case c on c.id = l.case_id
+select g.language, g.cases, g.addresses, c.ref, c.title, coalesce(k.name, ''), c.package,
+       a.region, c.offshore, c.mailbox_id
+  from (select coalesce(k.language, '') as language, count(*)::int as cases, min(c.id) as first,
+               sum((select count(*) from cases_participant p where p.case_id = c.id))::int
+                   as addresses
+          from incidents_linkedcase l
+          join cases_case c on c.id = l.case_id
+          left join customers_contact k on k.id = c.contact_id
+         where l.incident_id = %s and (cardinality(%s::text[]) = 0 or c.package = any(%s))
+           and c.state in ('new', 'assigned', 'pending_customer', 'pending_vendor')
+         group by 1) g
+  join cases_case c on c.id = g.first
+  join customers_account a on a.id = c.account_id
   left join customers_contact k on k.id = c.contact_id
- where l.incident_id = %s and (cardinality(%s::text[]) = 0 or c.package = any(%s))
-   and c.state in ('new', 'assigned', 'pending_customer', 'pending_vendor', 'resolved')
- group by 1 order by 2 desc
+ order by g.cases desc, g.language
 """
 
 
@@ -362,6 +378,23 @@ def like(incident: Incident, person: Person) -> list[Like]:
     }
     sql = _LIKE.format(seen=seen, newest=_NEWEST, most=MOST_LIKE)
     return reading.shaped(connection, Like, sql, asked, prepare=False)
+
+
+def references(text: str) -> list[str]:
+    """The references in a text, each once: separated by commas, spaces inside one allowed."""
+    found: dict[str, None] = {}
+    for part in text.replace("\n", ",").replace(";", ",").split(",")[:_MOST_REFERENCES]:
+        digits = "".join(c for c in part if c.isascii() and c.isdigit())
+        if digits:
+            found.setdefault(digits[:12])
+    return list(found)
+
+
+def ids_of(person: Person, refs: Sequence[str]) -> list[int]:
+    """The cases of these references that a person may see."""
+    seen, params = visible(person)
+    sql = f"select c.id from cases_case c where c.ref = any(%s) and {seen} order by c.id"
+    return [int(row[0]) for row in reading.rows(connection, sql, [list(refs), *params])]
 
 
 def colleagues() -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from heliodesk.cases import queries
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
+from heliodesk.incidents.queries import open_count as open_incidents
 from heliodesk.intake.queries import waiting_count
 from heliodesk.notifications.noticed import new_count
 from heliodesk.oncall.looking import open_count
@@ -48,6 +49,7 @@ class Entry:
 
 ENTRIES = [
     Entry("p1", _("P1 hotline"), "bolt", "p1", "p"),
+    Entry("incidents", _("Incidents"), "warn", "incidents", "i"),
     Entry("needs_us", _("Needs us"), "inbox", "queue:needs_us", "q", tab=True),
     Entry("mine", _("My cases"), "user", "queue:mine", "m", tab=True, short=_("Mine")),
     Entry("unassigned", _("Unassigned"), "s-new", "queue:unassigned", "u"),
@@ -76,6 +78,7 @@ ENTRIES = [
 COUNTERS: list[Callable[[Person, int], Mapping[str, int]]] = [
     lambda person, most: queries.counts(person, most=most),
     lambda person, most: {"p1": open_count(person, most=most)},
+    lambda _person, most: {"incidents": open_incidents(most=most)},
     lambda person, most: {"held": waiting_count(person, most=most)},
     lambda person, most: {"notices": new_count(person, most=most)},
     lambda person, most: {"calls": waiting_count_of_calls(person, most=most)},

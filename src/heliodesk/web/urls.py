@@ -9,6 +9,7 @@ from heliodesk.web.automation.urls import urlpatterns as automation
 from heliodesk.web.calls.urls import urlpatterns as calls
 from heliodesk.web.customers.urls import urlpatterns as customers
 from heliodesk.web.held.urls import urlpatterns as held
+from heliodesk.web.incidents.urls import urlpatterns as incidents
 from heliodesk.web.oncall.urls import urlpatterns as oncall
 from heliodesk.web.policy.urls import urlpatterns as policy
 from heliodesk.web.portal.doors import urlpatterns as portal_doors
@@ -25,6 +26,7 @@ urlpatterns = [
     path("", include(sign_in.urlpatterns)),
     *portal,
     *public,
+    *incidents,
     *agent,
     *held,
     *policy,

@@ -11,7 +11,6 @@ from heliodesk.incidents.rules import Refused, Severity, Stage
 from heliodesk.journal.record import By, Happening, record
 from heliodesk.kernel.text import one_line, storable
 from heliodesk.oncall import actions as oncall
-from heliodesk.oncall.models import P1
 
 _MOST_CHARACTERS = 20_000
 _TITLE = "Give the incident a title that customers can read."
@@ -31,11 +30,8 @@ class Known:
     stage: str = Stage.INVESTIGATING.value
 
 
-def declare(told: Known, *, p1: P1 | None = None, by: By, at: datetime) -> Incident:
+def declare(told: Known, *, by: By, at: datetime) -> Incident:
     """Declare a major incident; new P1s join it from now on and page nobody anew (C23).
-
-    Args:
-        p1: the P1 that it began with.
 
     Raises:
         Refused: it has no title, or a word that nobody knows.
@@ -47,8 +43,6 @@ def declare(told: Known, *, p1: P1 | None = None, by: By, at: datetime) -> Incid
         _write(row, told)
         row.lead_id = told.lead_id or by.id
         row.save()
-        if p1:
-            oncall.link(p1, major, by=by, at=at)
     return row
 
 

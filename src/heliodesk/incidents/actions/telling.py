@@ -81,11 +81,20 @@ def write_update(
 
 
 def close(
-    incident: Incident, texts: Mapping[str, str], *, key: str, by: By, at: datetime
+    incident: Incident,
+    texts: Mapping[str, str],
+    *,
+    key: str,
+    with_cases: bool = True,
+    by: By,
+    at: datetime,
 ) -> Update:
     """End an incident: every linked case that is open is resolved with these words.
 
     Its P1s stay together until then; one that could not be resolved is paged for again.
+
+    Args:
+        with_cases: false leaves the cases open, each on its own again.
 
     Raises:
         Refused: it does not say how it was solved, or the incident is over.
@@ -101,7 +110,7 @@ def close(
         row.stage, row.resolved_at, row.resolution = Stage.RESOLVED.value, at, tidy[""]
         row.published_at = None
         row.save()
-        made = _written(row, What.CLOSING, tidy, key, (), by, at)
+        made = _written(row, What.CLOSING, tidy, key, (), by, at, for_cases=with_cases)
         record([Happening("closing", "incident", row.pk, {"update": made.pk})], by=by, at=at)
     return made
 
@@ -117,7 +126,7 @@ def _tidy(texts: Mapping[str, str]) -> dict[str, str]:
 
 def _written(
     row: Incident, what: What, texts: Mapping[str, str], key: str, packages: Sequence[str],
-    by: By, at: datetime,
+    by: By, at: datetime, *, for_cases: bool = True,
 ) -> Update:  # fmt: skip
     if by.id is None:
         raise Refused("Somebody of the desk has to say it.")
@@ -133,11 +142,10 @@ def _written(
         by_role=by.role,
         key=key,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _FOR_ALL,
-            {"update": made.pk, "incident": row.pk, "packages": list(packages)},
-        )
+    if for_cases:
+        with connection.cursor() as cursor:
+            asked = {"update": made.pk, "incident": row.pk, "packages": list(packages)}
+            cursor.execute(_FOR_ALL, asked)
     return made
 
 

@@ -119,6 +119,11 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
             queue="queue",
         ),
     ),
+    "incident_linked": (
+        "link",
+        _named(N_("Belongs to the major incident <b>{title}</b>."), title="title"),
+    ),
+    "incident_unlinked": ("link", _named(N_("Belongs to no major incident any more."))),
     "inform": ("link", _named(N_("The customer got news of a major incident."))),
     "link": ("link", _about(N_("Linked with {case}."), "other")),
     "unlinked": ("link", _about(N_("No longer linked with {case}."), "other")),

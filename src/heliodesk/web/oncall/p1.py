@@ -13,6 +13,7 @@ from heliodesk.cases import conversation
 from heliodesk.cases.access import get_case
 from heliodesk.cases.rules import Refused as CaseRefused
 from heliodesk.identity.rules import May
+from heliodesk.incidents.queries import may_lead
 from heliodesk.journal.past import past
 from heliodesk.kernel import clock
 from heliodesk.oncall import actions, looking, queries
@@ -206,6 +207,8 @@ def link(request: PersonRequest, p1: P1, at: datetime) -> str:
     row = looking.incident(int(chosen)) if chosen.isdigit() else None
     if row:
         actions.link(p1, row, by=request.person.by, at=at)
+    elif not may_lead(request.person):
+        raise Refused(_("A lead, or whoever owns a P1, declares an incident. Ask one of them."))
     else:
         actions.open_incident(title=title, p1=p1, by=request.person.by, at=at)
     return _("Linked. One page serves every P1 of the incident.")
@@ -223,15 +226,3 @@ def called_back(request: PersonRequest, p1: P1, at: datetime) -> str:
     """The caller of a P1 call without a case was called back."""
     actions.stop_call(p1.pk, by=request.person.by, at=at)
     return _("Noted. The paging ends.")
-
-
-@needs(May.RUN_ONCALL)
-@require_POST
-def end_incident(request: PersonRequest, incident_id: int) -> HttpResponse:
-    """A major incident is over."""
-    row = looking.incident(incident_id)
-    if row is None:
-        raise Http404
-    actions.resolve_incident(row, by=request.person.by, at=clock.now())
-    tell(request, _("The incident is over."))
-    return redirect("p1")

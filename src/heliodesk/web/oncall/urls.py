@@ -39,7 +39,6 @@ urlpatterns = [
     path("p1/", p1.hotline, name="p1"),
     path("p1/report/", report.show, name="p1_report"),
     path("p1/report.csv", report.sheet, name="p1_report_sheet"),
-    path("p1/incidents/<int:incident_id>/end/", p1.end_incident, name="p1_incident_end"),
     path("p1/call/<int:call_id>/", p1.show_call, name="p1_of_call"),
     path("p1/call/<int:call_id>/called-back/", p1.called_back, name="p1_called_back"),
     *[
