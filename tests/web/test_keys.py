@@ -16,7 +16,10 @@ from tests import make
 from tests.web.conftest import Browser
 
 #: Done with something on the page beside them, not with the case as a whole.
-BESIDE = {"confirm_sender", "uninvite", "unlink"}
+BESIDE = {
+    "confirm_sender", "uninvite", "unlink", "tick", "checklist_off", "orphan", "remove_time",
+    "resolve_children",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -27,12 +27,6 @@ def locked(case: Case) -> Case:
     return reading.records(connection, Case, "where id = %s for update", [case.pk])[0]
 
 
-_ALWAYS = ("state", "version", "last_activity_at", "resolved_at", "closed_at")
-
-
-_ALWAYS = ("state", "version", "last_activity_at", "resolved_at", "closed_at")
-
-
 class Stale(Refused):
     """Somebody changed the case since it was shown."""
 

@@ -1,5 +1,6 @@
 """Time that was worked on a case."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -55,3 +56,21 @@ def remove_time(case: Case, *, entry_id: int, by: By, at: datetime) -> None:
         data = {"minutes": row.minutes, "day": row.on_day.isoformat(), "of": row.user_id}
         record([Happening(Happened.TIME_REMOVED, "case", case.pk, data)], by=by, at=at)
         row.delete()
+
+
+_MINUTES = re.compile(r"([0-9]{1,5})(?: ?(?:m|min))?")
+_HOURS = re.compile(r"([0-9]{1,3}) ?(?:h|:) ?(?:([0-9]{1,2})(?: ?(?:m|min))?)?")
+
+
+def minutes_of(text: str) -> int:
+    """The minutes that somebody typed: ``90``, ``90 min``, ``1:30`` or ``1 h 30``.
+
+    Raises:
+        Refused: it is no such time.
+    """
+    plain = " ".join(text.lower().split())
+    if found := _MINUTES.fullmatch(plain):
+        return int(found[1])
+    if found := _HOURS.fullmatch(plain):
+        return 60 * int(found[1]) + int(found[2] or 0)
+    raise Refused("Enter the time as minutes, or as hours and minutes such as 1:30.")

@@ -13,6 +13,7 @@ from heliodesk.oncall.models import P1
 from heliodesk.oncall.rules.words import How
 from heliodesk.telephony.actions import desk, engine, lines
 from heliodesk.telephony.actions.arriving import Announced
+from heliodesk.telephony.actions.assessing import Assessed
 from heliodesk.telephony.models import Call
 from heliodesk.telephony.rules import Bye, Dial
 
@@ -79,7 +80,7 @@ def _after(world: World, script: Mapping[str, Any], call: Call, at: datetime) ->
         oncall.take(p1.pk, person_id=who.pk, how=How.BUTTON, at=at)
     found = script.get("assessed")
     if found:
-        assessed = desk.Assessed(
+        assessed = Assessed(
             criteria=tuple(found["criteria"]),
             extent=found["extent"],
             users=found["users"],

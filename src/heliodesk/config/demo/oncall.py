@@ -22,6 +22,7 @@ from heliodesk.oncall.rules.coverage import Waking
 from heliodesk.oncall.rules.words import Channel, Duty, How
 from heliodesk.telephony.actions import desk, engine
 from heliodesk.telephony.actions.arriving import Announced
+from heliodesk.telephony.actions.assessing import Assessed
 from heliodesk.telephony.models import Call
 from heliodesk.telephony.rules import Bye, Dial
 
@@ -136,7 +137,7 @@ def _call(script: Mapping[str, Any], at: datetime) -> Call:
 
 
 def _assess(script: Mapping[str, Any], call: Call, by: By, at: datetime) -> None:
-    found = desk.Assessed(
+    found = Assessed(
         criteria=("send",), extent="total", users=script["users"], title=script["title"]
     )
     desk.assess(call, found, by=by, at=at)

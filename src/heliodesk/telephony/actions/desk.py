@@ -25,7 +25,8 @@ from heliodesk.journal.record import By, Happening, record
 from heliodesk.kernel.references import is_case_reference
 from heliodesk.kernel.text import one_line, storable
 from heliodesk.telephony import facts, numbers
-from heliodesk.telephony.actions import deciding
+from heliodesk.telephony.actions import assessing, deciding
+from heliodesk.telephony.actions.assessing import Assessed
 from heliodesk.telephony.actions.confirming import confirm_elsewhere
 from heliodesk.telephony.facts import About, Caller, Judged
 from heliodesk.telephony.models import Call, CallBack, P1Assessment
@@ -33,8 +34,6 @@ from heliodesk.telephony.rules import Route
 from heliodesk.telephony.rules import State as CallState
 
 KINDS = tuple(kind.value for kind in CaseType)
-CRITERIA = ("send", "receive", "applications")
-EXTENTS = ("total", "impairment")
 _ADDRESS = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[^\s@<>,;:]+")
 
 
@@ -305,63 +304,26 @@ def _words(call: Call, found: Judged, taken: TakenDown | None, at: datetime) -> 
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assessed:
-    """Whether a claimed P1 is one, as an agent found."""
-
-    criteria: tuple[str, ...] = ()
-    extent: str = ""
-    users: str = ""
-    met: bool = True
-    priority: str = "P2"
-    reason: str = ""
-    title: str = ""
-    text: str = ""
-    alternative: str = ""
-
-
 def assess(call: Call, found: Assessed, *, by: By, at: datetime) -> None:
     """Record the criteria; a P1 that meets none is lowered, with the reason (R78, R79, C14, C33).
 
     Raises:
         Refused: no criterion for a P1 that is one, no reason for one that is not.
     """
-    criteria = [word for word in CRITERIA if word in found.criteria]
-    if found.met and not criteria:
-        raise Refused("Tick what does not work: sending, receiving, or the applications.")
-    if not found.met and not found.reason.strip():
-        raise Refused("Say why it is no P1; the customer is told, and may ask the duty manager.")
-    if not found.met and found.priority not in {"P2", "P3", "P4"}:
-        raise Refused("Choose P2, P3 or P4.")
-    if by.id is None:
-        raise Refused("Only a person can say whether a P1 is one.")
+    assessing.check(found, by)
     with transaction.atomic():
         row = _locked(call)
         case = row.case
         if case is None:
             raise Refused("There is no case of this call yet.")
-        P1Assessment.objects.create(
-            case=case,
-            call=row,
-            criteria=criteria,
-            extent=found.extent if found.extent in EXTENTS else "",
-            users=one_line(found.users, 80),
-            met=found.met,
-            priority="P1" if found.met else found.priority,
-            reason=found.reason.strip(),
-            by_id=by.id,
-            at=at,
-        )
+        assessing.keep(case, found, call=row, by=by, at=at)
         if found.title.strip() and found.title.strip() != case.title:
             case = cases.retitle(case, title=found.title, by=by, at=at)
-        if not found.met and case.priority == "P1":
-            case = cases.prioritise(
-                case, priority=found.priority, reason=found.reason.strip(), by=by, at=at
-            )
-        cases.note(case, text=_assessment(found, criteria), by=by, at=at)
+        case = assessing.lower(case, found, by=by, at=at)
+        cases.note(case, text=_assessment(found), by=by, at=at)
         row.case = case
         row.save(update_fields=["case"])
-        data = {"met": found.met, "criteria": criteria, "users": one_line(found.users, 80)}
+        data = {"met": found.met, "criteria": found.named, "users": one_line(found.users, 80)}
         _tell("assessed", row, by, at, case=case.ref, **data)
         if found.alternative.strip():
             confirm_elsewhere(case, alternative=found.alternative, at=at)
@@ -375,12 +337,12 @@ _CRITERION = {
 _EXTENT = {"total": "total loss", "impairment": "significant impairment"}
 
 
-def _assessment(found: Assessed, criteria: list[str]) -> str:
+def _assessment(found: Assessed) -> str:
     lines = [
         "P1 assessment on the call: " + ("met." if found.met else f"not met, {found.priority}.")
     ]
-    if criteria:
-        lines.append("Criteria: " + ", ".join(_CRITERION[word] for word in criteria) + ".")
+    if found.named:
+        lines.append("Criteria: " + ", ".join(_CRITERION[word] for word in found.named) + ".")
     if found.extent in _EXTENT:
         lines.append(f"Extent: {_EXTENT[found.extent]}.")
     if found.users.strip():

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from heliodesk.cases import conversation
-from heliodesk.cases.rules import Actor, State, Verb, offered
+from heliodesk.cases.rules import ESCALATED, SPLIT_OFF, Actor, State, Verb, offered
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
@@ -81,6 +81,9 @@ def offered_on(head: conversation.Head, person: Person) -> list[Verb]:
         verbs.remove(Verb.TAKE)
     if head.merged_into and Verb.REOPEN in verbs:
         verbs.remove(Verb.REOPEN)
+    for verb, flag in ((Verb.CALM, ESCALATED), (Verb.UNSPLIT, SPLIT_OFF)):
+        if verb in verbs and flag not in head.flags:
+            verbs.remove(verb)
     return verbs
 
 

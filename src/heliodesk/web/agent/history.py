@@ -1,18 +1,22 @@
 """What happened to a case, in sentences; and woven between what was said."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
+from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from heliodesk.cases.conversation import Said
 from heliodesk.kernel.references import spoken
-from heliodesk.web import clocks, words
+from heliodesk.web import clocks, dates, words
+from heliodesk.web.spent import spent
 
 Data = Mapping[str, Any]
+#: What happens beside the conversation.
+QUIET = frozenset({"fill", "tick", "checklist", "log_time", "time_removed"})
 
 
 class Line(NamedTuple):
@@ -22,6 +26,8 @@ class Line(NamedTuple):
     icon: str
     text: Markup
     by: str
+    #: Beside the conversation: told in the history, not between what was said.
+    quiet: bool = False
 
 
 def _say(sentence: str, **values: object) -> Markup:
@@ -65,6 +71,60 @@ def _tagged(data: Data) -> Markup:
     return said[:1].upper() + said[1:] + Markup(".")
 
 
+def _filled(data: Data) -> Markup:
+    parts = [
+        _say(_("{label} is <b>{value}</b>"), label=one["label"], value=one["is"])
+        if one["is"]
+        else _say(_("{label} is empty, was {was}"), label=one["label"], was=one["was"])
+        for one in data.get("values", [])
+    ]
+    return Markup("; ").join(parts) + Markup(".")
+
+
+def _checklist(data: Data) -> Markup:
+    if data.get("off"):
+        return _say(_("The checklist “{name}” was taken off."), name=data.get("name", ""))
+    return _say(_("The checklist <b>{name}</b> was put on."), name=data.get("name", ""))
+
+
+def _ticked(data: Data) -> Markup:
+    sentence = _("Done: {step} <small>{checklist}</small>")
+    if not data.get("done"):
+        sentence = _("Not done after all: {step} <small>{checklist}</small>")
+    return _say(sentence, step=data.get("step", ""), checklist=data.get("checklist", ""))
+
+
+def _worked(sentence: str) -> Callable[[Data], Markup]:
+    """A sentence about minutes on a day."""
+
+    def say(data: Data) -> Markup:
+        day = dates.day(date.fromisoformat(str(data["day"])))
+        said = _say(_(sentence), span=spent(int(data["minutes"])), day=day)
+        return said + (Markup(": {0}").format(data["note"]) if data.get("note") else Markup(""))
+
+    return say
+
+
+def _assessed(data: Data) -> Markup:
+    if data.get("met"):
+        return _say(_("Assessed: the criteria of a P1 are met."))
+    return _say(_("Assessed: no P1{reason}"), reason=_reason(data))
+
+
+def _opened(data: Data) -> Markup:
+    if data.get("split_from"):
+        return _say(_("Split off {case}."), case=_case(data["split_from"]))
+    return _say(_("Opened."))
+
+
+def _split(data: Data) -> Markup:
+    count = len(data.get("moved", []))
+    sentence = ngettext(
+        "{count} message went to {case}.", "{count} messages went to {case}.", count
+    )
+    return _say(sentence, count=count, case=_case(data.get("into", "")))
+
+
 def _parties(data: Data) -> Markup:
     if data.get("removed"):
         return _say(_("{address} is no longer copied."), address=data["removed"])
@@ -92,7 +152,7 @@ def _target(sentence: str) -> Callable[[Data], Markup]:
 
 
 _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
-    "opened": ("ticket", _named(N_("Opened."))),
+    "opened": ("ticket", _opened),
     "take": ("user", _named(N_("Taken by <b>{owner}</b>."), owner="owner")),
     "assign": ("user", _named(N_("Given to <b>{owner}</b>."), owner="owner")),
     "release": ("inbox", _named(N_("Put back into the queue."))),
@@ -125,6 +185,22 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     ),
     "incident_unlinked": ("link", _named(N_("Belongs to no major incident any more."))),
     "inform": ("link", _named(N_("The customer got news of a major incident."))),
+    "fill": ("pen", _filled),
+    "checklist": ("check", _checklist),
+    "tick": ("check", _ticked),
+    "escalate": (
+        "up",
+        _named(N_("Escalated to <b>{to}</b>: {reason}"), to="to", reason="reason"),
+    ),
+    "calm": ("okring", _named(N_("The escalation is settled."))),
+    "split": ("split", _split),
+    "parent": ("up", _about(N_("Part of {case} from now on."), "parent")),
+    "unparented": ("up", _about(N_("No longer part of {case}."), "parent")),
+    "child": ("down", _about(N_("{case} is part of this case."), "child")),
+    "child_gone": ("down", _about(N_("{case} is no longer part of this case."), "child")),
+    "log_time": ("clock", _worked(N_("{span} worked on {day}"))),
+    "time_removed": ("clock", _worked(N_("{span} on {day} taken back"))),
+    "assess": ("bolt", _assessed),
     "link": ("link", _about(N_("Linked with {case}."), "other")),
     "unlinked": ("link", _about(N_("No longer linked with {case}."), "other")),
     "invite": ("users", _parties),
@@ -153,7 +229,7 @@ def _line(event: Mapping[str, Any]) -> Line | None:
     if verb == "hear":
         return _moved(data, at)
     icon, sentence = _SENTENCES.get(verb, ("dots", lambda d: Markup("{0}").format(verb)))
-    return Line(at, icon, sentence(data), by)
+    return Line(at, icon, sentence(data), by, verb in QUIET)
 
 
 def _moved(data: Data, at: datetime) -> Line | None:
@@ -168,8 +244,8 @@ def woven(said: list[Said], happened: list[Line]) -> list[tuple[bool, Said | Lin
     """Messages and happenings in the order they came, each with whether it is a happening; of the
     same moment the message comes first."""
     if not said:
-        return [(True, line) for line in happened]
+        return [(True, line) for line in happened if not line.quiet]
     began = said[0].at
     both: list[tuple[bool, Said | Line]] = [(False, one) for one in said]
-    both += [(True, line) for line in happened if line.at >= began]
+    both += [(True, line) for line in happened if line.at >= began and not line.quiet]
     return sorted(both, key=lambda each: (each[1].at, each[0]))

@@ -12,6 +12,7 @@ from heliodesk.web.agent import (
     palette,
     queue,
     search,
+    sidelong,
     verbs,
     writing,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     path("cases/<str:ref>/reply/", writing.reply, name="reply"),
     path("cases/<str:ref>/note/", writing.note, name="note"),
     path("cases/<str:ref>/draft/", writing.draft, name="draft"),
+    path("cases/<str:ref>/beside/", sidelong.show, name="beside"),
     path("cases/<str:ref>/<slug:verb>/", verbs.do, name="verb"),
     path("attachments/<int:attachment_id>/", files.attachment, name="attachment"),
     path("messages/<int:message_id>/html/", files.original, name="original"),

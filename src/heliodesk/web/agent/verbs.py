@@ -1,50 +1,24 @@
 """The verbs on a case: those that one press does, and those that ask something first."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import NamedTuple
-
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
-from heliodesk.cases import actions, kinds
-from heliodesk.cases.access import Hidden, get_case
+from heliodesk.cases import actions, beside, kinds
+from heliodesk.cases.access import get_case
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
-from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
-from heliodesk.journal.record import By
 from heliodesk.kernel import clock, reading
 from heliodesk.web import words
 from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.agent import sidelong
+from heliodesk.web.agent.deed import Deed, Form, numbers, other_case
+from heliodesk.web.agent.shaping import SHAPING
 from heliodesk.web.answer import page
 from heliodesk.web.told import tell
-
-Form = Mapping[str, str]
-
-
-class Deed(NamedTuple):
-    """One verb as pages offer it: what it does, and the words for when it is done."""
-
-    do: Callable[[Case, Form, Person, By, datetime], object]
-    done: str
-    #: What is asked first: title, explanation, button; none is done at once.
-    asks: tuple[str, str, str] | None = None
-
-
-def _other(form: Form, person: Person) -> Case:
-    """The case that a form names by its reference."""
-    ref = form.get("other", "")
-    try:
-        return get_case(person, ref)
-    except Hidden:
-        raise Refused(
-            translated("There is no case %(ref)s that you can see. Check its reference.")
-            % {"ref": ref or "?"}
-        ) from None
 
 
 def _owner(form: Form) -> int:
@@ -108,7 +82,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "unlink": Deed(
         lambda case, form, person, by, at: actions.unlink(
-            case, other=_other(form, person), by=by, at=at
+            case, other=other_case(form, person), by=by, at=at
         ),
         _("The link is removed."),
     ),
@@ -120,8 +94,8 @@ DEEDS: dict[str, Deed] = {
         (_("Give to a colleague"), _("They see it among their cases at once."), _("Give")),
     ),
     "resolve": Deed(
-        lambda case, form, person, by, at: actions.resolve(
-            case, text=form.get("text", ""), by=by, at=at
+        lambda case, form, person, by, at: actions.resolve_with_children(
+            case, ids=numbers(form, "children"), text=form.get("text", ""), by=by, at=at
         ),
         _("The case is resolved."),
         (
@@ -129,6 +103,8 @@ DEEDS: dict[str, Deed] = {
             _("Say how it was solved; the customer and the next engineer read it."),
             _("Resolve"),
         ),
+        "agent/case/ask_resolve.html",
+        lambda request, case: {"children": beside.open_children(case.pk)},
     ),
     "cancel": Deed(
         lambda case, form, person, by, at: actions.cancel(
@@ -175,7 +151,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "merge": Deed(
         lambda case, form, person, by, at: actions.merge(
-            case, into=_other(form, person), by=by, at=at
+            case, into=other_case(form, person), by=by, at=at
         ),
         _("The case is merged. Undo it on the merged case."),
         (
@@ -186,7 +162,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "link": Deed(
         lambda case, form, person, by, at: actions.link(
-            case, other=_other(form, person), by=by, at=at
+            case, other=other_case(form, person), by=by, at=at
         ),
         _("The cases are linked."),
         (_("Link with another case"), _("Each shows the other beside it."), _("Link")),
@@ -198,6 +174,7 @@ DEEDS: dict[str, Deed] = {
         _("They are copied from now on."),
         (_("Copy somebody"), _("They get every answer, and may write to the case."), _("Copy")),
     ),
+    **SHAPING,
 }
 
 
@@ -214,9 +191,11 @@ def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
     case = get_case(request.person, ref)
     if request.method != "POST":
         return _ask(request, case, verb, deed)
-    form = {name: str(value) for name, value in request.POST.items()}
-    deed.do(case, form, request.person, request.person.by, clock.now())
-    words = translated(deed.done)
+    form = {name: ",".join(map(str, values)) for name, values in request.POST.lists()}
+    done = deed.do(case, form, request.person, request.person.by, clock.now())
+    words = deed.says(done) if deed.says else translated(deed.done)
+    if request.headers.get("HX-Target") == sidelong.PLACE:
+        return sidelong.answer(request, case)
     if request.headers.get("HX-Request"):
         return HttpResponse(words, content_type="text/plain")
     tell(request, words)
@@ -233,6 +212,8 @@ def _ask(request: PersonRequest, case: Case, verb: str, deed: Deed) -> HttpRespo
         case=case,
         verb=verb,
         asks=deed.asks,
+        fields=deed.fields,
+        **(deed.knows(request, case) if deed.knows else {}),
         colleagues=_colleagues() if verb == "assign" else [],
         queues=_queues() if verb == "move" else [],
         kinds=[(kind, words.kind(kind)) for kind in kinds.offered()] if verb == "classify" else [],

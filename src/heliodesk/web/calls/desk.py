@@ -22,6 +22,7 @@ from heliodesk.kernel.references import spoken
 from heliodesk.telephony import numbers, queries
 from heliodesk.telephony.access import Hidden, get_call
 from heliodesk.telephony.actions import desk, offering
+from heliodesk.telephony.actions.assessing import Assessed
 from heliodesk.telephony.facts import Judged
 from heliodesk.telephony.models import Call
 from heliodesk.web import openness
@@ -215,7 +216,7 @@ def _take_down(request: PersonRequest, call: Call, at: datetime) -> None:
 
 def _assess(request: PersonRequest, call: Call, at: datetime) -> None:
     form = request.POST
-    found = desk.Assessed(
+    found = Assessed(
         criteria=tuple(form.getlist("criteria")),
         extent=form.get("extent", ""),
         users=form.get("users", ""),
