@@ -157,3 +157,35 @@ class MailedCode(models.Model):
 
     def __str__(self) -> str:
         return f"code for {self.address}"
+
+
+class ApiToken(models.Model):
+    """Lets a program act for its owner, as far as its scopes go; only a hash of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    #: Its first characters, by which its owner knows it again.
+    start = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=10))
+    created_at = models.DateTimeField()
+    #: None holds until it is revoked.
+    expires_at = models.DateTimeField(null=True)
+    #: To the minute.
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user_id}"
+
+
+class TokenUse(models.Model):
+    """How often a token was shown in a minute; forgotten when the server crashes."""
+
+    token = models.OneToOneField(ApiToken, primary_key=True, on_delete=models.CASCADE)
+    #: Minutes since 1970.
+    minute = models.BigIntegerField()
+    used = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.used} times"

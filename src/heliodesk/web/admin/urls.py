@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heliodesk.web.admin import audit, home, mailboxes, people, roles, teams, words
+from heliodesk.web.admin import audit, home, mailboxes, people, roles, teams, tokens, words
 
 urlpatterns = [
     path("settings/", home.show, name="settings"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("settings/roles/new/", roles.new, name="new_role"),
     path("settings/roles/<int:id>/", roles.edit, name="role"),
     path("settings/roles/<int:id>/<slug:verb>/", roles.do, name="role_verb"),
+    path("settings/tokens/", tokens.everybodys, name="tokens"),
+    path("settings/tokens/<int:id>/revoke/", tokens.revoke, name="revoke_token"),
+    path("me/tokens/", tokens.mine, name="my_tokens"),
+    path("me/tokens/<int:id>/revoke/", tokens.revoke_mine, name="revoke_my_token"),
     path("settings/teams/", teams.everything, name="teams"),
     path("settings/teams/new/", teams.new, name="new_team"),
     path("settings/teams/<int:id>/", teams.edit, name="team"),
