@@ -10,9 +10,9 @@ from heliodesk.journal.record import By
 from tests import make
 from tests.make import NOW
 from tests.oncall import world
-from tests.web.conftest import browser, nothing_remembered
+from tests.web.conftest import browser, nothing_remembered, portal
 
-__all__ = ["browser", "nothing_remembered"]
+__all__ = ["browser", "nothing_remembered", "portal"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from heliodesk.cases.models import Message
 from heliodesk.incidents import actions, jobs
@@ -10,6 +11,7 @@ from heliodesk.incidents.actions.declaring import Known
 from heliodesk.incidents.models import Incident, LinkedCase, Update
 from heliodesk.journal.record import By
 from heliodesk.oncall import actions as oncall
+from heliodesk.web.portal import brand
 from tests import make
 from tests.incidents import reports
 from tests.make import NOW
@@ -187,3 +189,55 @@ def test_the_sheet_has_all_and_no_formula(desk: Any, by: By, browser: Any) -> No
 def test_an_incident_that_is_not_there(desk: Any, browser: Any) -> None:
     assert browser().get("/incidents/4711/").status_code == 404
     assert make.user() is not None
+
+
+def test_customers_read_what_a_lead_publishes(
+    desk: Any, incident: Incident, browser: Any, portal: Any
+) -> None:
+    brand.forget()
+    account = make.account(package="gold", region="UK")
+    case = reports.case(account=account)
+    contact = case.contact
+    assert contact is not None
+    make.mailbox(address="help@meridian.example", region="UK")
+    visitor, customer = Client(), portal(contact)
+    assert "We know of this" not in text_of(visitor.get("/get-support/?region=UK"))
+    assert browser(role="agent").post(f"{incident.path}publish/", {"text": "x"}).status_code == 403
+    lead = browser(user=desk.manager)
+    lead.post(f"{incident.path}publish/", {"text": "Mail is <late>.", "text_de": "Post ist spät."})
+    text = text_of(visitor.get("/get-support/?region=UK"))
+    assert "We know of this: Mail to outside is delayed" in text and "Mail is &lt;late&gt;." in text
+    german = Client(headers={"Accept-Language": "de"}).get("/get-support/?region=UK")
+    assert "Post ist spät." in text_of(german) and "Wir suchen die Ursache." in text_of(german)
+    assert "We know of this" in text_of(customer.get("/support/"))
+    lead.post(f"{incident.path}unpublish/")
+    assert "We know of this" not in text_of(visitor.get("/get-support/?region=UK"))
+
+
+def test_a_published_incident_of_elsewhere_is_not_shown(
+    desk: Any, incident: Incident, by: By
+) -> None:
+    brand.forget()
+    actions.amend(incident, Known("Down under", regions=["AU"]), seen=1, by=by, at=NOW)
+    actions.publish(incident, {"": "Words"}, by=by, at=NOW)
+    assert "We know of this" in text_of(Client().get("/get-support/?region=AU"))
+    assert "We know of this" not in text_of(Client().get("/get-support/?region=UK"))
+
+
+def test_the_customer_of_a_case_reads_of_its_incident_once_told(
+    desk: Any, incident: Incident, by: By, portal: Any
+) -> None:
+    brand.forget()
+    case, other = reports.case(), reports.case()
+    assert case.contact is not None and other.contact is not None
+    actions.link(incident, [case.pk, other.pk], by=by, at=NOW)
+    customer = portal(case.contact)
+    path = f"/support/cases/{case.ref}/"
+    assert "belongs to an incident" not in text_of(customer.get(path))
+    actions.write_update(incident, {"": "We found it."}, key="k", stage="identified", by=by, at=NOW)
+    jobs.deliver(NOW)
+    text = text_of(customer.get(path))
+    assert "belongs to an incident that we know of: Mail to outside is delayed" in text
+    assert "We know the cause and work on it." in text and "The next by" in text
+    assert "We found it." in text
+    assert customer.get(f"/support/cases/{other.ref}/").status_code == 404

@@ -8,7 +8,12 @@ import pytest
 from heliodesk.cases.models import Case, Message
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Contact
+from heliodesk.incidents import actions as incidents
+from heliodesk.incidents.actions.declaring import Known
+from heliodesk.incidents.models import LinkedCase
 from heliodesk.intake.models import HeldItem
+from heliodesk.journal.record import By
+from heliodesk.kernel import clock
 from heliodesk.oncall.models import P1, Page
 from heliodesk.telephony.models import Call, CallBack, P1Assessment
 from heliodesk.web import rail
@@ -276,3 +281,26 @@ def test_a_call_that_rang_is_written_up_after_its_end(
     agent.does("assess", met="yes", criteria=["applications"], users="all")
     agent.does("end")
     assert caller.call.state == "ended"
+
+
+def test_a_call_of_a_known_outage_is_linked_on_take_in(desk: Any, world: World) -> None:
+    lead = make.user(role="lead")
+    by = By("user", lead.pk, lead.name, lead.role)
+    found = incidents.declare(Known("Mail to outside is delayed"), by=by, at=clock.now())
+    line = desk()
+    assert "Mail to outside is delayed" in line.knows(NORTHWIND, world.mara)
+    line.does("p1-question", answer="no")
+    line.does("case-question", answer="no")
+    told = line.does("take-down", title="Slow", text="Mail is slow.", incident=str(found.pk))
+    assert LinkedCase.objects.get().case == line.call.case
+    assert LinkedCase.objects.get().how == "call"
+    assert "resolved with it" in told
+    other = desk()
+    other.knows(NORTHWIND, world.mara)
+    other.does("p1-question", answer="no")
+    other.does("case-question", answer="no")
+    told = other.does("take-down", title="Slow, too", text="Mail is slow here, too.")
+    assert "This call is about it" in told
+    other.does("incident", incident=str(found.pk))
+    assert LinkedCase.objects.count() == 2
+    assert "Make the case first" in desk().does("incident", incident=str(found.pk))

@@ -1,5 +1,6 @@
 """How often customers are told, by package, and when each is due."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,8 +31,13 @@ def usual_minutes(package: str, known: Policy | None) -> int:
 
 def minutes_of(incident: Incident, package: str, known: Policy | None) -> int:
     """Minutes between updates for a package in this incident."""
-    own = incident.intervals.get(package)
-    return int(own) if isinstance(own, int) else usual_minutes(package, known)
+    return minutes(incident.intervals, package, known)
+
+
+def minutes(intervals: Mapping[str, object], package: str, known: Policy | None) -> int:
+    """Minutes between updates for a package: an incident's own, else the policy's."""
+    own = intervals.get(package)
+    return own if isinstance(own, int) else usual_minutes(package, known)
 
 
 class Told(NamedTuple):

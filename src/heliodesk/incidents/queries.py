@@ -338,6 +338,8 @@ class Like(NamedTuple):
     state: str
     opened_at: datetime
     same_region: bool
+    #: How many words of the incident its title has.
+    hits: int
     score: float
 
 
@@ -345,9 +347,8 @@ _LIKE = """
 with asked as (select to_tsquery('simple', %(words)s) as words)
 select c.id, c.ref, c.title, a.name, c.package, c.priority, c.state, c.opened_at,
        a.region = any(%(regions)s),
-       (ts_rank(to_tsvector('simple', c.title), asked.words) * 4
-        + (case when to_tsvector('simple', c.title) @@ asked.words then 1 else 0 end)
-        + (case when said.hit then 0.5 else 0 end)
+       said.hits,
+       (said.hits + (case when said.hit then 0.5 else 0 end)
         + (case when a.region = any(%(regions)s) then 0.3 else 0 end)
         + (case c.priority when 'P1' then 0.3 when 'P2' then 0.1 else 0 end))::float8 as score
   from (select * from cases_case order by id desc limit {newest}) c
@@ -355,10 +356,12 @@ select c.id, c.ref, c.title, a.name, c.package, c.priority, c.state, c.opened_at
   join customers_account a on a.id = c.account_id
   cross join lateral (
     select exists (select from cases_message m where m.case_id = c.id and m.direction = 'in'
-                      and m.search @@ asked.words) as hit) said
+                      and m.search @@ asked.words) as hit,
+           (select count(*)::int from unnest(%(each)s::text[]) word
+             where to_tsvector('simple', c.title) @@ to_tsquery('simple', word)) as hits) said
  where c.opened_at >= %(since)s
    and c.state in ('new', 'assigned', 'pending_customer', 'pending_vendor') and {seen}
-   and (to_tsvector('simple', c.title) @@ asked.words or said.hit)
+   and (said.hits > 0 or said.hit)
    and not exists (select from incidents_linkedcase l where l.case_id = c.id)
  order by score desc, c.id desc limit {most}
 """
@@ -373,6 +376,7 @@ def like(incident: Incident, person: Person) -> list[Like]:
     assert not params  # noqa: S101 - the condition has no values of its own
     asked = {
         "words": " | ".join(f"{word}:*" for word in words),
+        "each": [f"{word}:*" for word in words],
         "regions": list(incident.regions),
         "since": incident.opened_at - timedelta(hours=LIKE_HOURS),
     }

@@ -17,6 +17,10 @@ from heliodesk.entitlements.facts import packages_of
 from heliodesk.entitlements.rules import Answer
 from heliodesk.entitlements.wording import tell as told_words
 from heliodesk.identity.rules import May
+from heliodesk.incidents import queries as incidents
+from heliodesk.incidents.actions import link
+from heliodesk.incidents.rules import How
+from heliodesk.incidents.rules import Refused as NotPossible
 from heliodesk.kernel import clock
 from heliodesk.kernel.references import spoken
 from heliodesk.telephony import numbers, queries
@@ -103,6 +107,8 @@ def _page(
         steps=call.steps.count(),
         given=request.POST,
         callback=queries.callback_of(call.pk),
+        running=incidents.open_ones(),
+        belongs=incidents.of_case(case.pk) if case else None,
     )
 
 
@@ -212,6 +218,20 @@ def _take_down(request: PersonRequest, call: Call, at: datetime) -> None:
         alternative=form.get("alternative", "")[:200],
     )
     desk.take_down(call, taken, by=request.person.by, at=at)
+    if form.get("incident"):
+        _incident(request, _call(request, call.pk), at)
+
+
+def _incident(request: PersonRequest, call: Call, at: datetime) -> None:
+    """The call's case is about an outage that the desk knows of."""
+    given = request.POST.get("incident", "")
+    found = incidents.incident_of(int(given)) if given.isascii() and given.isdigit() else None
+    if found is None or call.case_id is None:
+        raise Refused(_("Make the case first, then choose an open incident."))
+    try:
+        link(found, [call.case_id], how=How.CALL, by=request.person.by, at=at)
+    except NotPossible as refusal:
+        raise Refused(str(refusal)) from refusal
 
 
 def _assess(request: PersonRequest, call: Call, at: datetime) -> None:
@@ -290,5 +310,6 @@ _VERBS: dict[str, Callable[[PersonRequest, Call, datetime], None]] = {
     "jot": _jot,
     "end": _end,
     "claim": _claim,
+    "incident": _incident,
     "decline": _decline,
 }

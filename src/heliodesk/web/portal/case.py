@@ -17,7 +17,7 @@ from heliodesk.channels import blobs
 from heliodesk.channels.uploads import Kept
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import of_case
-from heliodesk.web.portal import applies, counted, frame
+from heliodesk.web.portal import applies, counted, frame, known
 from heliodesk.web.portal.door import CustomerRequest, signed_in
 from heliodesk.web.portal.raising import guard
 from heliodesk.web.translation import translated
@@ -92,6 +92,7 @@ def answer(
         numbers=applies.numbers_of(place.region) if place else (),
         counts=counted.shown(of_case(head.id, now), zone, now),
         live=head.state in _LIVE,
+        incident=known.of_case(head.id, head.package, policy),
         can_solve=head.state in _LIVE,
         can_rate=head.state in {"closed", "resolved"},
         asked_by=_asked_by(said),

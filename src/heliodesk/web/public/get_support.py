@@ -15,7 +15,7 @@ from heliodesk.entitlements.policy import Policy
 from heliodesk.intake.queries import receipt
 from heliodesk.kernel import clock
 from heliodesk.web.access import public
-from heliodesk.web.portal import applies, brand, frame, guidance, targets, zones
+from heliodesk.web.portal import applies, brand, frame, guidance, known, targets, zones
 from heliodesk.web.portal.applies import Applies, Asker
 from heliodesk.web.portal.brand import Brand
 from heliodesk.web.portal.raising import given as givens
@@ -64,6 +64,7 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
     """What the form's template needs, of visitors and of contacts alike."""
     return {
         "applies": now,
+        "known": known.of_region(now.region.code),
         "given": attempt.given,
         "troubles": attempt.given.troubles,
         "trouble": attempt.trouble,
