@@ -3,6 +3,7 @@
 import os
 import uuid
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ class FolderStore:
             self._new.mkdir(parents=True, exist_ok=True, mode=0o700)
             for key, data in blobs.items():
                 place = self._folder / key
-                if not place.exists():
+                if not _freshened(place):
                     written[place] = self._write_beside(data)
             self._settle(written)
         except OSError as error:
@@ -51,6 +52,22 @@ class FolderStore:
         """Whether the file is there."""
         return (self._folder / key).exists()
 
+    def remove(self, key: str, unless_since: datetime) -> bool:
+        """Take the file aside first: whoever puts the same meanwhile then writes it anew."""
+        place, aside = self._folder / key, self._new / uuid.uuid4().hex
+        try:
+            self._new.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place.rename(aside)
+            if aside.stat().st_mtime >= unless_since.timestamp():
+                aside.rename(place)
+                return False
+            aside.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreTrouble(f"the attachment folder {self._folder}: {error}") from error
+        return True
+
     def _write_beside(self, data: bytes) -> Path:
         """Write the bytes under a name of their own, and start them on their way to the disk."""
         beside = self._new / uuid.uuid4().hex
@@ -77,6 +94,15 @@ class FolderStore:
             changed.add(place.parent)
         for folder in changed:
             _flush(folder)
+
+
+def _freshened(place: Path) -> bool:
+    """Whether the file is there; it then counts as put just now."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _flush(path: Path) -> None:

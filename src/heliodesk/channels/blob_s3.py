@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import obstore
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 _AT_ONCE = 8
+#: An object put less long ago is not put again.
+_FRESH = timedelta(hours=12)
 _CONNECT_WITHIN = timedelta(seconds=5)
 _ANSWER_WITHIN = timedelta(seconds=60)
 _RETRY_WITHIN = timedelta(seconds=10)
@@ -70,8 +72,27 @@ class S3Store:
             return False
         return True
 
+    def remove(self, key: str, unless_since: datetime) -> bool:
+        """Delete the object, unless it was put again since."""
+        try:
+            if self._put_at(key) >= unless_since:
+                return False
+        except NoSuchBlob:
+            return False
+        self._asked(lambda: obstore.delete(self._bucket, key))
+        return True
+
+    def _put_at(self, key: str) -> datetime:
+        found: datetime = self._asked(lambda: obstore.head(self._bucket, key))["last_modified"]
+        return found
+
     def _put(self, key: str, data: bytes) -> None:
-        if not self.has(key):
+        """Put it, again too when it is old: nobody then takes it for one that nothing needs."""
+        try:
+            needed = datetime.now(UTC) - self._put_at(key) > _FRESH
+        except NoSuchBlob:
+            needed = True
+        if needed:
             self._asked(lambda: obstore.put(self._bucket, key, data))
 
     def _asked(self, ask: Callable[[], T]) -> T:

@@ -8,6 +8,7 @@ S3-compatible store when ``HELIODESK_BLOB_URL`` names one.
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import BinaryIO, Protocol
 
@@ -17,7 +18,7 @@ from heliodesk.channels.blob_errors import NoSuchBlob, StoreTrouble
 from heliodesk.channels.blob_folder import FolderStore
 from heliodesk.channels.blob_s3 import S3Store
 
-__all__ = ["NoSuchBlob", "StoreTrouble", "exists", "get", "open", "put", "put_many"]
+__all__ = ["NoSuchBlob", "StoreTrouble", "exists", "get", "open", "put", "put_many", "remove"]
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -36,6 +37,9 @@ class Store(Protocol):
 
     def has(self, key: str) -> bool:
         """Whether the blob is there."""
+
+    def remove(self, key: str, unless_since: datetime) -> bool:
+        """Let a blob go, unless it was put again since; whether it went."""
 
 
 def put(data: bytes) -> str:
@@ -74,6 +78,14 @@ def open(sha256: str) -> BinaryIO:
 def exists(sha256: str) -> bool:
     """Whether the blob is kept; raises ``StoreTrouble`` when the store cannot be asked."""
     return _store().has(_key(sha256))
+
+
+def remove(sha256: str, *, unless_since: datetime) -> bool:
+    """Let the bytes of a blob go that nothing names any more; whether they went.
+
+    It stays when somebody put the same bytes again since: they are about to name it.
+    """
+    return _store().remove(_key(sha256), unless_since)
 
 
 def _key(sha256: str) -> str:

@@ -15,6 +15,7 @@ from heliodesk.identity import jobs as identity
 from heliodesk.incidents import jobs as incidents
 from heliodesk.intake import jobs as intake
 from heliodesk.oncall import jobs as oncall
+from heliodesk.privacy import jobs as privacy
 from heliodesk.reports import jobs as reports
 from heliodesk.routing import jobs as routing
 from heliodesk.sla import jobs as sla
@@ -55,5 +56,8 @@ SCHEDULE = (
     Periodic("purge held intake", 600, intake.purge),
     Periodic("forget files of unsent forms", 3600, channels.forget_old_uploads),
     Periodic("close calls that fell silent", 20, telephony.close_lost),
+    Periodic("export, anonymise, erase, and carry retention out", 2, privacy.work),
+    Periodic("begin retention", 3600, privacy.begin_retention),
+    Periodic("forget unused files", 3600, privacy.drop_unused),
     Periodic("forget expired sessions", 3600, identity.forget_expired_sessions),
 )

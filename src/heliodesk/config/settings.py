@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "heliodesk.telephony",
     "heliodesk.automation",
     "heliodesk.reports",
+    "heliodesk.privacy",
     "heliodesk.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
