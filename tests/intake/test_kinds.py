@@ -1,5 +1,6 @@
 """What kind of case a message makes, where routing sends it, and what crosses the boundary."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Account, Contact
+from heliodesk.entitlements import packs
 from heliodesk.entitlements.actions import activate, change_settings
 from heliodesk.entitlements.models import PolicyPack
 from heliodesk.identity.rules import Role
@@ -17,6 +19,7 @@ from heliodesk.journal.models import Event
 from heliodesk.journal.record import SYSTEM, By
 from heliodesk.routing.actions import add_rule
 from heliodesk.routing.rules import Rule
+from heliodesk.telephony import facts
 from tests import make
 from tests.intake import post
 from tests.intake.conftest import JERSEY, NORTHWIND, World
@@ -179,3 +182,39 @@ def test_local_hours_may_be_the_contacts(world: World) -> None:
     assert case.decision is not None
     assert case.decision.outcome["calendar"] == "AU"
     assert case.queue == "frontline-uk"
+
+
+def test_local_hours_may_be_the_contacts_for_a_case_made_by_an_agent(world: World) -> None:
+    Contact.objects.filter(pk=world.mara.pk).update(zone="Australia/Melbourne")
+    taken = Asked(
+        account_id=world.northwind.pk, contact_id=world.mara.pk, channel="phone", severity="P3",
+        title="Mail is late", text="It is.",
+    )  # fmt: skip
+    by = lead()
+    assert decided(open_by_hand(taken, by=by, at=NOW))["calendar"] == "UK"
+    turn("hours.local_of", "contact")
+    assert decided(open_by_hand(taken, by=by, at=NOW))["calendar"] == "AU"
+    somebody = replace(taken, contact_id=None, address="new@northwind.example")
+    assert decided(open_by_hand(somebody, by=by, at=NOW))["calendar"] == "UK"
+
+
+def test_local_hours_may_be_the_callers_once_they_said_who_they_are(world: World) -> None:
+    Contact.objects.filter(pk=world.mara.pk).update(
+        zone="Australia/Melbourne", phone="+442079460155"
+    )
+    turn("hours.local_of", "contact")
+
+    def region(caller: facts.Caller) -> str | None:
+        return facts.judge(caller, facts.About(), packs.active(), at=NOW).request.contact_region
+
+    assert region(facts.by_word(NORTHWIND, world.mara.pk, NOW)) == "AU"
+    assert region(facts.by_word(NORTHWIND, None, NOW)) is None
+    by_number = facts.by_number(NORTHWIND, "+442079460155", NOW)
+    assert by_number.contact is not None and region(by_number) is None
+
+
+def decided(opened: Any) -> Any:
+    """What was decided on a case."""
+    case = Case.objects.get(pk=opened.id)
+    assert case.decision is not None
+    return case.decision.outcome

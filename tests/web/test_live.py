@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,7 +15,10 @@ from psycopg.conninfo import make_conninfo
 from heliodesk.config import asgi
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
+from heliodesk.intake.models import HeldItem
 from heliodesk.journal.record import SYSTEM, Happening, record
+from heliodesk.oncall.models import P1
+from heliodesk.telephony.models import Call
 from heliodesk.web import news
 from heliodesk.web.news import Hub, Listener
 from tests import make
@@ -135,13 +139,50 @@ def test_offshore_cases_are_not_named_to_others() -> None:
         hub = Hub("")
         near, far = Listener(person()), Listener(person(offshore=True))
         hub.listeners |= {near, far}
-        hub._tell({"case": [1, 2]}, {2})
-        hub._tell({"case": [2]}, {2})
+        hub._tell({"case": [1, 2]}, {"case": {2}})
+        hub._tell({"case": [2]}, {"case": {2}})
         return [[one.queue.get_nowait() for _ in range(one.queue.qsize())] for one in (near, far)]
 
     near, far = asyncio.run(play())
     assert near == [{"case": [1]}]
     assert far == [{"case": [1, 2]}, {"case": [2]}]
+
+
+def test_nothing_offshore_is_named_to_others_whatever_it_is(dsn: str) -> None:
+    account = make.account(offshore=True)
+    near, far = make.case(), make.case(account, offshore=True)
+    owner = make.user()
+    fields: dict[str, Any] = {
+        "policy": {},
+        "owner": owner,
+        "declared_at": make.NOW,
+        "next_due_at": make.NOW,
+    }
+    p1s = [P1.objects.create(case=case, **fields) for case in (near, far)]
+    calls = [
+        Call.objects.create(key=f"k{n}", source="desk", started_at=make.NOW, offshore=n == 1)
+        for n in (0, 1)
+    ]
+    silent = P1.objects.create(call_id=calls[1].pk, **fields)
+    box = make.mailbox(offshore=True)
+    held = HeldItem.objects.create(
+        ref="H-ISLAND", mailbox=box, channel="email", reason="sender_unknown",
+        sender_address="who@elsewhere.example", created_at=make.NOW, last_at=make.NOW,
+    )  # fmt: skip
+    told: news.News = {
+        "case": [near.pk, far.pk], "p1": [p1s[0].pk, p1s[1].pk, silent.pk],
+        "call": [call.pk for call in calls], "account": [account.pk], "held": [held.pk],
+        "incident": [7], "user": None,
+    }  # fmt: skip
+
+    async def ask() -> news.Hidden:
+        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+            return await news._offshore(connection, told)
+
+    left = news._without(told, asyncio.run(ask()))
+    assert left == {
+        "case": [near.pk], "p1": [p1s[0].pk], "call": [calls[0].pk], "incident": [7], "user": None,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,7 @@ def judge(
         account_id=caller.id_state,
         package=held.package if held and held.package in known else None,
         region=account.region if account and account.region in policy.pack.regions else None,
+        contact_region=_lives_in(caller, pack),
         endpoint=called or None,
         severity=severity,
         case_type=_kind(about, account),
@@ -185,6 +186,13 @@ def judge(
     )
     decision = decide(request, policy, at)
     return Judged(request, decision, answered(decision), caller, about)
+
+
+def _lives_in(caller: Caller, pack: ActivePack) -> str | None:
+    """The region a caller lives in, once somebody asked who it is; a number proves nothing."""
+    if caller.contact is None or caller.made_out_by != "spoken":
+        return None
+    return pack.policy.region_in(caller.contact.zone)
 
 
 def _kind(about: About, account: AccountFacts | None) -> CaseType:

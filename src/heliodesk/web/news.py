@@ -21,7 +21,23 @@ GATHER_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 _WAITING = 32
 _EVERYTHING: News = {"case": None, "held": None}
-_OFFSHORE = "select id from cases_case where id = any(%s) and offshore"
+#: What only an offshore team may know of, by kind of subject (C16).
+_OFFSHORE = {
+    "case": "select id from cases_case where id = any(%s) and offshore",
+    "p1": (
+        "select p.id from oncall_p1 p left join cases_case c on c.id = p.case_id"
+        " left join telephony_call t on t.id = p.call_id"
+        " where p.id = any(%s) and (c.offshore or t.offshore)"
+    ),
+    "call": "select id from telephony_call where id = any(%s) and offshore",
+    "account": "select id from customers_account where id = any(%s) and offshore",
+    "held": (
+        "select h.id from intake_helditem h left join channels_mailbox b on b.id = h.mailbox_id"
+        " left join customers_account a on a.id = h.account_hint_id"
+        " where h.id = any(%s) and (b.offshore or a.offshore)"
+    ),
+}
+Hidden = dict[str, set[int]]
 
 
 @dataclass(eq=False)
@@ -60,7 +76,7 @@ class Hub:
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
             await connection.execute(f"listen {CHANNEL}")
-            self._tell(_EVERYTHING, set())
+            self._tell(_EVERYTHING, {})
             while True:
                 gathered: News = {}
                 async for notice in connection.notifies(stop_after=1):
@@ -69,7 +85,7 @@ class Hub:
                     _gather(gathered, notice.payload)
                 self._tell(gathered, await _offshore(connection, gathered))
 
-    def _tell(self, news: News, offshore: set[int]) -> None:
+    def _tell(self, news: News, offshore: Hidden) -> None:
         public = _without(news, offshore)
         for listener in list(self.listeners):
             seen = news if listener.person.offshore else public
@@ -77,25 +93,29 @@ class Hub:
                 listener.tell(seen)
 
 
-async def _offshore(connection: "psycopg.AsyncConnection[Any]", news: News) -> set[int]:
-    """Which of these cases only an offshore team may know of (C16)."""
-    ids = news.get("case")
-    if not ids:
-        return set()
-    cursor = await connection.execute(_OFFSHORE, [ids])
-    return {row[0] for row in await cursor.fetchall()}
+async def _offshore(connection: "psycopg.AsyncConnection[Any]", news: News) -> Hidden:
+    """Which of these only an offshore team may know of (C16)."""
+    hidden: Hidden = {}
+    for kind, sql in _OFFSHORE.items():
+        ids = news.get(kind)
+        if ids:
+            cursor = await connection.execute(sql, [ids])
+            found = {row[0] for row in await cursor.fetchall()}
+            if found:
+                hidden[kind] = found
+    return hidden
 
 
-def _without(news: News, hidden: set[int]) -> News:
-    cases = news.get("case")
-    if not hidden or cases is None:
+def _without(news: News, hidden: Hidden) -> News:
+    """The news for everybody else; a kind of which nothing is left is not named."""
+    if not hidden:
         return news
-    left = [id for id in cases if id not in hidden]
-    return {**{kind: ids for kind, ids in news.items() if kind != "case"}, **_some(left)}
-
-
-def _some(ids: list[int]) -> News:
-    return {"case": ids} if ids else {}
+    told: News = {}
+    for kind, ids in news.items():
+        left = ids if ids is None else [id for id in ids if id not in hidden.get(kind, ())]
+        if left or left is None:
+            told[kind] = left
+    return told
 
 
 def _gather(news: News, payload: str) -> None:

@@ -39,7 +39,8 @@ select k.name,
          order by e.preferred desc, e.id limit 1),
        exists (select from customers_contactrole r
          where r.contact_id = k.id and r.account_id = %(account)s and r.kind = 'designated'
-           and r.valid_from <= %(day)s and (r.valid_to is null or r.valid_to > %(day)s))
+           and r.valid_from <= %(day)s and (r.valid_to is null or r.valid_to > %(day)s)),
+       k.zone
   from customers_contact k where k.id = %(contact)s and k.active
 """
 
@@ -74,8 +75,8 @@ def open_by_hand(asked: Asked, *, by: By, at: datetime) -> Opened:
     if account is None:
         raise Refused("There is no such account.")
     pack = packs.active()
-    requester, role = _requester(asked, at)
-    request = _request(asked, account, role, pack, at)
+    requester, role, zone = _requester(asked, at)
+    request = _request(asked, account, role, pack.policy.region_in(zone), pack, at)
     decision = decide(request, pack.policy, at)
     if not decision.makes_case:
         words = tell(decision, pack.policy) or decision.message.replace("_", " ")
@@ -99,22 +100,27 @@ def _check(asked: Asked) -> None:
         raise Refused("Choose what kind of case it is.")
 
 
-def _requester(asked: Asked, at: datetime) -> tuple[Party | None, ContactRole]:
-    """Who is answered, and what they are to the account."""
+def _requester(asked: Asked, at: datetime) -> tuple[Party | None, ContactRole, str]:
+    """Who is answered, what they are to the account, and the zone they live by."""
     if asked.contact_id is None:
         given = Party(asked.address.strip().lower(), asked.name.strip())
-        return (given if given.address else None), ContactRole.AUTHORISED
+        return (given if given.address else None), ContactRole.AUTHORISED, ""
     values = {"contact": asked.contact_id, "account": asked.account_id, "day": at.date()}
     found = reading.rows(connection, _CONTACT, values)
     if not found:
         raise Refused("This contact is not active. Choose another.")
-    name, address, designated = found[0]
+    name, address, designated, zone = found[0]
     role = ContactRole.DESIGNATED if designated else ContactRole.AUTHORISED
-    return (Party(address, name, asked.contact_id) if address else None), role
+    return (Party(address, name, asked.contact_id) if address else None), role, zone
 
 
 def _request(
-    asked: Asked, account: AccountFacts, role: ContactRole, pack: ActivePack, at: datetime
+    asked: Asked,
+    account: AccountFacts,
+    role: ContactRole,
+    contact_region: str | None,
+    pack: ActivePack,
+    at: datetime,
 ) -> Request:
     held = packages_of([account.id], at.date()).get(account.id)
     policy = pack.policy.pack
@@ -124,6 +130,7 @@ def _request(
         contact_role=role,
         package=held.package if held and held.package in known else None,
         region=account.region if account.region in policy.regions else None,
+        contact_region=contact_region,
         severity=asked.severity,
         case_type=CaseType(kinds.treated_as(asked.kind)),
         lifecycle=(

@@ -185,6 +185,7 @@ def _request(asker: Asker, severity: str, policy: Policy) -> Request:
         contact_role=asker.role,
         package=held.package if held.package in codes else None,
         region=asker.region if asker.region in policy.pack.regions else None,
+        contact_region=policy.region_in(asker.zone),
         severity=severity,
         lifecycle=(
             Lifecycle.IMPLEMENTATION if asker.lifecycle == "implementation" else Lifecycle.LIVE
