@@ -104,7 +104,8 @@ def sheet(person: Person, wanted: Wanted) -> Iterator[Happened]:
 
 def kinds() -> list[str]:
     """What events happen to, for a filter."""
-    return ["account", "automation", "case", "contact", "held", "mailbox", "pack", "routing",
+    return ["account", "automation", "case", "case_field", "case_type", "checklist",
+            "contact", "held", "mailbox", "pack", "routing",
             "team", "template", "user"]  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def _check_label(label: str, others: Sequence[CaseField]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPlan:
-    """A checklist as an administrator wants it; a step that begins with ``!`` is required."""
+    """A checklist as an administrator wants it; each step with whether it is required."""
 
     name: str
     steps: Sequence[tuple[str, bool]]

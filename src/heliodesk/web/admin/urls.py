@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from heliodesk.web.admin import audit, home, mailboxes, people, roles, teams, tokens, words
+from heliodesk.web.admin import (
+    audit,
+    case_types,
+    checklists,
+    home,
+    mailboxes,
+    people,
+    roles,
+    teams,
+    tokens,
+    words,
+)
 
 urlpatterns = [
     path("settings/", home.show, name="settings"),
@@ -12,6 +23,17 @@ urlpatterns = [
     path("settings/words/<slug:kind>/", words.edit, name="words_kind"),
     path("settings/words/<slug:kind>/try/", words.attempt, name="words_try"),
     path("settings/words/<slug:kind>/reset/", words.reset, name="words_reset"),
+    path("settings/case-types/", case_types.everything, name="case_types"),
+    path("settings/case-types/new/", case_types.new_type, name="case_type_new"),
+    path("settings/case-types/fields/new/", case_types.new_field, name="case_field_new"),
+    path("settings/case-types/fields/<int:id>/", case_types.edit_field, name="case_field"),
+    path("settings/case-types/fields/<int:id>/up/", case_types.raise_field, name="case_field_up"),
+    path("settings/case-types/<int:id>/", case_types.edit_type, name="case_type"),
+    path("settings/case-types/<int:id>/up/", case_types.raise_type, name="case_type_up"),
+    path("settings/checklists/", checklists.everything, name="checklists"),
+    path("settings/checklists/new/", checklists.new, name="checklist_new"),
+    path("settings/checklists/<int:id>/", checklists.edit, name="checklist"),
+    path("settings/checklists/<int:id>/up/", checklists.raise_up, name="checklist_up"),
     path("settings/mailboxes/", mailboxes.everything, name="mailboxes"),
     path("settings/mailboxes/new/", mailboxes.new, name="new_mailbox"),
     path("settings/mailboxes/<int:id>/", mailboxes.edit, name="mailbox"),
