@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from heliodesk.cases.access import Hidden, visible
+from heliodesk.cases.models import Case
 from heliodesk.cases.queries import OPEN_ONLY
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
@@ -68,6 +69,8 @@ class Head(NamedTuple):
     links: list[dict[str, Any]]
     merged: list[dict[str, Any]]
     drafts: dict[str, dict[str, Any]]
+    #: Letters that are sent off and not yet sent, with their writers.
+    waiting: list[dict[str, Any]]
     #: Other open cases of the account, counted to 20.
     others: int
 
@@ -112,8 +115,14 @@ select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.ch
     coalesce((select json_agg(json_build_object('ref', o.ref, 'title', o.title) order by o.id)
      from cases_case o where o.merged_into_id = c.id), '[]'),
     coalesce((select json_object_agg(f.mode, json_build_object('text', f.text,
-         'at', extract(epoch from f.saved_at)))
+         'at', extract(epoch from f.saved_at), 'rest', f.rest, 'files', f.files))
      from cases_draft f where f.case_id = c.id and f.user_id = %(me)s), '{{}}'),
+    coalesce((select json_agg(json_build_object('id', l.id, 'mode', l.mode, 'text', l.text,
+         'rest', l.rest, 'files', l.files, 'brief', l.brief, 'why', l.held_for,
+         'writer_id', l.user_id, 'writer', v.name, 'made', extract(epoch from l.made_at),
+         'due', extract(epoch from l.due_at)) order by l.id)
+     from cases_waitingletter l join identity_user v on v.id = l.user_id
+     where l.case_id = c.id), '[]'),
     (select count(*) from (select from cases_case c where c.account_id = a.id and c.ref <> %(ref)s
          and {OPEN_ONLY} limit 20) n)
 from cases_case c
@@ -165,7 +174,8 @@ select m.id, m.direction, m.channel, m.at, m.author_user_id, m.author_contact_id
      from cases_attachment f where f.message_id = m.id), '[]')
 from (select * from cases_message m where m.case_id = %s order by m.id desc limit {limit:d}) m
 left join cases_case o on o.id = m.origin_id
-left join channels_outbound q on m.direction = 'out' and q.key = 'reply:' || m.id
+left join channels_outbound q on q.key = case when m.direction = 'out' then 'reply:' || m.id
+    when m.marks ? 'forward' then 'forward:' || m.id end
 order by m.id
 """
 
@@ -202,6 +212,83 @@ def said(case_id: int, *, limit: int = LATEST) -> list[Said]:
 @lru_cache(maxsize=4)
 def _said_sql(limit: int) -> str:
     return _SAID.format(limit=limit)
+
+
+class Looked(NamedTuple):
+    """A case that somebody looked at."""
+
+    ref: str
+    title: str
+    priority: str
+    account: str
+
+
+_RECENT = """
+select c.ref, c.title, c.priority, a.name
+from cases_presence p join cases_case c on c.id = p.case_id
+join customers_account a on a.id = c.account_id
+where p.user_id = %s and {seen} order by p.seen_at desc limit 8
+"""
+
+
+def recent(person: Person) -> list[Looked]:
+    """The cases that a person looked at last."""
+    seen, params = visible(person)
+    return reading.shaped(connection, Looked, _RECENT.format(seen=seen), [person.id, *params])
+
+
+class Here(NamedTuple):
+    """Somebody who has a case open now."""
+
+    name: str
+    writes: bool
+
+
+_HERE = """
+select u.name, p.writes from cases_presence p join identity_user u on u.id = p.user_id
+where p.case_id = %s and p.user_id <> %s and p.seen_at > %s and u.is_active
+order by p.writes desc, lower(u.name) limit 12
+"""
+
+
+def others_here(case_id: int, *, but: int, since: datetime) -> list[Here]:
+    """Who else has a case open that the caller has reached, writers first."""
+    return reading.shaped(connection, Here, _HERE, [case_id, but, since])
+
+
+_SUGGESTED = """
+select distinct on (address) address, name, what from (
+    select p.address, coalesce(nullif(p.name, ''), k.name, '') as name, 1 as what
+      from cases_participant p left join customers_contact k on k.id = p.contact_id
+     where p.case_id = %(case)s
+    union all
+    select a.address, k.name, 2
+      from customers_contactrole r join customers_contact k on k.id = r.contact_id
+      join customers_contactaddress a on a.contact_id = k.id
+     where r.account_id = %(account)s and k.active and r.valid_to is null
+    union all
+    select t.address, '', 3 from cases_thirdparty t where t.case_id = %(case)s
+) known
+where address ilike %(like)s or name ilike %(like)s
+order by address, what limit 200
+"""
+
+
+class Suggested(NamedTuple):
+    """An address to write to, and whose it is."""
+
+    address: str
+    name: str
+    #: 1 takes part, 2 a contact of the account, 3 outside.
+    what: int
+
+
+def suggested(case: Case, text: str, *, most: int = 8) -> list[Suggested]:
+    """Addresses for a letter on a case that the caller has reached: those who take part first."""
+    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    given = {"case": case.pk, "account": case.account_id, "like": like}
+    found = reading.shaped(connection, Suggested, _SUGGESTED, given)
+    return sorted(found, key=lambda one: (one.what, one.name.lower(), one.address))[:most]
 
 
 class File(NamedTuple):

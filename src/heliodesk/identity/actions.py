@@ -18,6 +18,9 @@ from heliodesk.identity.ways_in import forget_factors
 from heliodesk.journal.record import By, Happening, record
 from heliodesk.kernel.text import one_line, storable
 
+#: Characters of a signature.
+LONGEST_SIGNATURE = 2000
+
 
 @transaction.atomic
 def add_user(
@@ -57,6 +60,17 @@ def describe_user(user: User, *, name: str, zone: str, by: By, at: datetime) -> 
     if before != [user.name, user.zone]:
         user.save(update_fields=["name", "zone"])
         _tell("described", user, by=by, at=at, before=before, after=[user.name, user.zone])
+
+
+@transaction.atomic
+def sign_as(user_id: int, text: str, *, by: By, at: datetime) -> None:
+    """Set what stands under a person's answers; nothing leaves it to the template."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    text = storable(text).strip()[:LONGEST_SIGNATURE]
+    if text != user.signature:
+        user.signature = text
+        user.save(update_fields=["signature"])
+        _tell("signature_changed", user, by=by, at=at)
 
 
 @transaction.atomic

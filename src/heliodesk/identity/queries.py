@@ -49,3 +49,15 @@ def with_second_factor() -> set[int]:
     """The people of the desk who have an app or a passkey."""
     found = Authenticator.objects.filter(type__in=["totp", "webauthn"], user__role__in=STAFF)
     return set(found.values_list("user_id", flat=True))
+
+
+def signature_of(user_id: int) -> str:
+    """What a person wants under their answers; empty leaves it to the template."""
+    return User.objects.values_list("signature", flat=True).get(pk=user_id)
+
+
+def team_of(user_id: int, queue: str) -> str:
+    """A team of a person, one that works this queue if they are in one."""
+    teams = list(Team.objects.filter(members=user_id).order_by("id"))
+    own = [team for team in teams if queue in team.queues]
+    return next((team.name for team in own or teams), "")

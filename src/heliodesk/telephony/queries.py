@@ -33,6 +33,36 @@ def called_of(key: str) -> str:
     return str(rows[0][0]) if rows else ""
 
 
+class CaseCall(NamedTuple):
+    """A call as the case shows it that it belongs to."""
+
+    id: int
+    at: datetime
+    caller: str
+    contact: str | None
+    agent: str | None
+    talked: int | None
+    outcome: str
+    note: str
+    id_state: str
+    p1_answer: bool | None
+    existing_answer: bool | None
+
+
+_OF_CASE = """
+select t.id, t.started_at, t.caller, k.name, u.name, t.talked_seconds, t.outcome, t.note,
+    t.id_state, t.p1_answer, t.existing_answer
+from telephony_call t left join customers_contact k on k.id = t.contact_id
+left join identity_user u on u.id = t.agent_id
+where t.case_id = %s order by t.id desc limit 50
+"""
+
+
+def calls_of(case_id: int) -> list[CaseCall]:
+    """The latest calls of a case that the caller has reached."""
+    return reading.shaped(connection, CaseCall, _OF_CASE, [case_id])
+
+
 class CallRow(NamedTuple):
     """One line of the call log."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from heliodesk.kernel.references import spoken
-from heliodesk.web import badges, dates, keys, marks, rail, snippets, texts, words
+from heliodesk.web import badges, dates, keys, marks, quotes, rail, snippets, texts, words
 from heliodesk.web.portal import times
 from heliodesk.web.portal import words as portal_words
 from heliodesk.web.told import told
@@ -63,6 +63,7 @@ def environment(**options: Any) -> jinja2.Environment:
         shortcuts=shortcuts,
         badges=badges,
         rail=rail,
+        quotes=quotes,
         keys=keys,
         snippets=snippets,
         texts=texts,

@@ -29,6 +29,7 @@ _OFFSHORE = {
         " left join telephony_call t on t.id = p.call_id"
         " where p.id = any(%s) and (c.offshore or t.offshore)"
     ),
+    "presence": "select id from cases_case where id = any(%s) and offshore",
     "call": "select id from telephony_call where id = any(%s) and offshore",
     "account": "select id from customers_account where id = any(%s) and offshore",
     "held": (

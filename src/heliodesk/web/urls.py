@@ -5,6 +5,7 @@ from django.urls import include, path
 from heliodesk.web import health, sign_in
 from heliodesk.web.admin.urls import urlpatterns as admin
 from heliodesk.web.agent.urls import urlpatterns as agent
+from heliodesk.web.agent.writing_urls import urlpatterns as writing
 from heliodesk.web.automation.urls import urlpatterns as automation
 from heliodesk.web.calls.urls import urlpatterns as calls
 from heliodesk.web.customers.urls import urlpatterns as customers
@@ -27,6 +28,7 @@ urlpatterns = [
     *portal,
     *public,
     *incidents,
+    *writing,
     *agent,
     *held,
     *policy,

@@ -83,6 +83,12 @@ def keep_file(
     return one
 
 
+def files_of(case: Case, *, user_id: int, mode: str) -> list[dict[str, Any]]:
+    """The files beside a draft, as they are stored."""
+    found = Draft.objects.filter(case=case, user_id=user_id, mode=mode).values_list("files")
+    return list(found[0][0]) if found else []
+
+
 def drop_file(case: Case, *, user_id: int, mode: str, key: str) -> None:
     """Take a file away from a draft."""
     with transaction.atomic():

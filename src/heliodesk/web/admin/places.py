@@ -264,6 +264,15 @@ PLACES = [
     ),
     Place(
         "You",
+        _("Signature"),
+        _("What stands under your answers."),
+        "pen",
+        "signature",
+        May.WORK_CASES,
+        "name footer regards",
+    ),
+    Place(
+        "You",
         _("Password"),
         _("Change what you sign in with."),
         "lock",

@@ -1,20 +1,22 @@
 """The case page: what was said, what happened, who it is for, and the box to answer in."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from heliodesk.cases import conversation
+from heliodesk.cases.letters import MODES
 from heliodesk.cases.rules import ESCALATED, SPLIT_OFF, Actor, State, Verb, offered
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import of_case
+from heliodesk.telephony.queries import calls_of
 from heliodesk.web import clocks, dates, openness
 from heliodesk.web.access import PersonRequest, needs
-from heliodesk.web.agent import history
+from heliodesk.web.agent import history, times, weaving
 from heliodesk.web.agent.why import why
 from heliodesk.web.answer import page
 
@@ -36,11 +38,32 @@ def show(request: PersonRequest, ref: str) -> HttpResponse:
     return answer(request, ref)
 
 
+class Box(NamedTuple):
+    """What stands in a box to write in, from its draft."""
+
+    text: str = ""
+    at: datetime | None = None
+    rest: dict[str, Any] = {}
+    files: list[dict[str, Any]] = []
+
+
 def answer(
-    request: PersonRequest, ref: str, *, status: int = 200, trouble: str = "", mode: str = ""
+    request: PersonRequest,
+    ref: str,
+    *,
+    status: int = 200,
+    trouble: str = "",
+    stale: bool = False,
+    mode: str = "",
+    seen: int = 0,
 ) -> HttpResponse:
     """The page of a case; with ``trouble`` it says why something was not possible, and what was
-    typed is back in the box from its draft."""
+    typed is back in the box from its draft.
+
+    Args:
+        stale: somebody was faster; what they said since the message ``seen`` is shown, with the
+            choice to send all the same.
+    """
     now = clock.now()
     head = conversation.head(request.person, ref, on=now.date())
     whole = bool(request.GET.get("all"))
@@ -57,15 +80,28 @@ def answer(
         alone=alone,
         area="case",
         c=head,
-        thread=history.woven(said[-limit:], happened),
+        thread=weaving.woven(
+            said[-limit:],
+            calls_of(head.id),
+            [line for line in happened if not line.quiet],
+            whole=len(said) <= limit,
+        ),
+        recent=said[-limit:][::-1],
+        weaving=weaving,
+        only="messages" if request.GET.get("show") == "messages" else "",
+        last=said[-1].id if said else 0,
         earlier=len(said) > limit,
         history=happened,
         verbs=verbs,
         at_once=[verb for verb in AT_ONCE if verb in verbs],
         can_undo_merge=head.merged_into is not None,
-        mode=mode or ("note" if request.GET.get("write") == "note" else "reply"),
-        drafts={name: _draft(draft) for name, draft in head.drafts.items()},
+        mode=_mode(request, mode, verbs),
+        drafts={name: _draft(head.drafts.get(name)) for name in MODES},
+        letters=[letter | {"due": _moment(letter["due"])} for letter in head.waiting],
+        offers=times.offers(request.person.zone, now),
         trouble=trouble,
+        stale=stale,
+        meanwhile=_meanwhile(said, seen, request.person) if stale else [],
         there=_local_time(head, now),
         clocks=clocks.shown(of_case(head.id, now), request.person.zone, now),
         reasons=why(head),
@@ -87,8 +123,26 @@ def offered_on(head: conversation.Head, person: Person) -> list[Verb]:
     return verbs
 
 
-def _draft(draft: dict[str, Any]) -> tuple[str, datetime]:
-    return draft["text"], datetime.fromtimestamp(draft["at"], UTC)
+def _mode(request: PersonRequest, mode: str, verbs: list[Verb]) -> str:
+    """The box that is open: as asked, as far as it is offered."""
+    asked = mode or request.GET.get("write", "")
+    offered = ("reply", "forward", "note") if Verb.REPLY in verbs else ("forward", "note")
+    return asked if asked in offered else ("reply" if "reply" in offered else "note")
+
+
+def _draft(draft: dict[str, Any] | None) -> Box:
+    if draft is None:
+        return Box()
+    return Box(draft["text"], _moment(draft["at"]), draft["rest"], draft["files"])
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _meanwhile(said: list[conversation.Said], seen: int, person: Person) -> list[conversation.Said]:
+    """What others said since this message was the last."""
+    return [one for one in said if one.id > seen and one.author_user_id != person.id][-3:]
 
 
 def _local_time(head: conversation.Head, now: datetime) -> str:

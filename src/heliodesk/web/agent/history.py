@@ -1,4 +1,4 @@
-"""What happened to a case, in sentences; and woven between what was said."""
+"""What happened to a case, in sentences."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from heliodesk.cases.conversation import Said
 from heliodesk.kernel.references import spoken
 from heliodesk.web import clocks, dates, words
 from heliodesk.web.spent import spent
@@ -205,6 +204,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "unlinked": ("link", _about(N_("No longer linked with {case}."), "other")),
     "invite": ("users", _parties),
     "mail_failed": ("warn", _because(N_("A mail could not be sent{reason}"))),
+    "letter_held": ("clock", _named(N_("A letter was not sent. {reason}"), reason="reason")),
     "bounced": ("warn", _named(N_("A mail to {address} came back."), address="address")),
     "repackaged": ("sliders", _named(N_("The package is now {package}."), package="package")),
     "reminded": ("bell", _named(N_("The customer was reminded."))),
@@ -215,6 +215,10 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
 }
 
 
+#: Messages show these by themselves.
+_SAID_ITSELF = frozenset({"reply", "note", "forward", "answered_aside"})
+
+
 def lines(events: Iterable[Mapping[str, Any]]) -> list[Line]:
     """The happenings that messages do not show by themselves, in order."""
     return [line for event in events if (line := _line(event))]
@@ -222,7 +226,7 @@ def lines(events: Iterable[Mapping[str, Any]]) -> list[Line]:
 
 def _line(event: Mapping[str, Any]) -> Line | None:
     verb, data = event["verb"], event["data"]
-    if verb in {"reply", "note"}:
+    if verb in _SAID_ITSELF:
         return None
     at = datetime.fromtimestamp(event["at"], UTC)
     by = event["by"] if event["by_kind"] == "user" and verb != "take" else ""
@@ -238,14 +242,3 @@ def _moved(data: Data, at: datetime) -> Line | None:
         return None
     shown = words.state(str(data["to"]))
     return Line(at, shown.icon, _say(_("Now <b>{state}</b>."), state=shown.word), "")
-
-
-def woven(said: list[Said], happened: list[Line]) -> list[tuple[bool, Said | Line]]:
-    """Messages and happenings in the order they came, each with whether it is a happening; of the
-    same moment the message comes first."""
-    if not said:
-        return [(True, line) for line in happened if not line.quiet]
-    began = said[0].at
-    both: list[tuple[bool, Said | Line]] = [(False, one) for one in said]
-    both += [(True, line) for line in happened if line.at >= began and not line.quiet]
-    return sorted(both, key=lambda each: (each[1].at, each[0]))

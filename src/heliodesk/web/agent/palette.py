@@ -121,7 +121,7 @@ def _ways(person: Person) -> list[tuple[str, list[Item]]]:
             way.label,
             way.icon,
             "go",
-            reverse(way.url),
+            way.path or reverse(way.url),
             keys=("g", way.key) if way.key else (),
         )
         for way in rail.entries(person)
@@ -151,9 +151,25 @@ def _ways(person: Person) -> list[tuple[str, list[Item]]]:
         for place in group
     ]
     return [
+        (_("Cases looked at lately"), _recent(person)),
         (_("Do"), do),
         (_("Go to"), [*rail_items, *lists]),
         (_("Settings"), settings),
+    ]
+
+
+def _recent(person: Person) -> list[Item]:
+    return [
+        Item(
+            row.title,
+            "ticket",
+            "go",
+            f"/cases/{row.ref}/",
+            sub=f"{spoken(row.ref)}, {row.account}",
+            priority=row.priority,
+            words=row.ref,
+        )
+        for row in conversation.recent(person)
     ]
 
 

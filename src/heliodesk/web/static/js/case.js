@@ -1,83 +1,262 @@
-// The case: two boxes to write in, drafts kept as one types, dialogs, originals in a locked frame.
+// The case: boxes to write in, drafts kept as one types, letters that can be taken back, who else is
+// here, dialogs, originals in a locked frame.
+import { suggests } from './suggest.js';
+import { takesFiles } from './attaching.js';
+
 document.documentElement.classList.add('js');
 const boxes = [...document.querySelectorAll('.composer')];
 const scroll = document.getElementById('scroll');
+const thread = document.getElementById('thread');
+const csrf = document.body.dataset.csrf;
 if (scroll) scroll.scrollTop = scroll.scrollHeight;
 
+const open = () => boxes.find((box) => !box.hidden);
 function show(mode, focus) {
   for (const box of boxes) box.hidden = box.dataset.mode !== mode;
-  if (focus) boxes.find((box) => !box.hidden)?.querySelector('textarea').focus();
+  for (const tab of document.querySelectorAll('[data-write]')) tab.toggleAttribute('aria-current', tab.dataset.write === mode);
+  for (const tab of document.querySelectorAll('[data-write][aria-current]')) tab.setAttribute('aria-current', 'true');
+  if (!focus) return;
+  const box = open();
+  const first = mode === 'forward' ? box.querySelector('input[name="to"]') : null;
+  (first && !first.value ? first : box?.querySelector('textarea'))?.focus();
 }
+if (open()) show(open().dataset.mode, location.hash.startsWith('#write-'));
 
 document.addEventListener('click', (event) => {
+  const forward = event.target.closest('[data-forward]');
+  if (forward && boxes.some((box) => box.dataset.mode === 'forward')) {
+    event.preventDefault();
+    choose(forward.dataset.forward);
+    show('forward', true);
+    return;
+  }
   const tab = event.target.closest('[data-write]');
   if (tab) { event.preventDefault(); show(tab.dataset.write, true); }
   if (event.target.closest('[data-close]')) {
     const dialog = event.target.closest('dialog');
     if (dialog) { event.preventDefault(); dialog.close(); }
   }
-  const cc = event.target.closest('[data-cc]');
-  if (cc) { const field = cc.closest('form').querySelector('.cc'); field.hidden = !field.hidden; field.querySelector('input').focus(); }
+  const more = event.target.closest('[data-show]');
+  if (more) {
+    const field = more.closest('form').querySelector(`.addr input[name="${more.dataset.show}"]`);
+    field.closest('.addr').hidden = false;
+    field.focus();
+  }
 });
 
+// What is forwarded: its own files can be chosen, those of others are out of the way.
+const messages = document.querySelector('[data-message]');
+function choose(id) {
+  if (messages && id !== undefined) messages.value = id;
+  for (const item of document.querySelectorAll('.forwarded [data-of]')) {
+    item.hidden = item.dataset.of !== messages.value;
+    item.querySelector('input').disabled = item.hidden;
+  }
+}
+messages?.addEventListener('change', () => choose());
+
 // A macro: its words where the cursor is, and what it does once the message is sent.
-document.addEventListener('click', async (event) => {
-  const chosen = event.target.closest('[data-macro]');
-  if (!chosen) return;
-  const box = chosen.closest('form');
+async function useMacro(box, address, id) {
   const text = box.querySelector('textarea');
-  const answer = await fetch(chosen.dataset.words, { headers: { Accept: 'application/json' } });
+  const answer = await fetch(address, { headers: { Accept: 'application/json' } });
   if (!answer.ok) return;
   text.setRangeText((await answer.json()).text, text.selectionStart, text.selectionEnd, 'end');
   const used = document.createElement('input');
-  used.type = 'hidden'; used.name = 'macro'; used.value = chosen.dataset.macro;
+  used.type = 'hidden'; used.name = 'macro'; used.value = id;
   box.querySelector('[data-macros]').append(used);
-  chosen.closest('details').open = false;
   text.dispatchEvent(new Event('input', { bubbles: true }));
   text.focus();
+}
+document.addEventListener('click', (event) => {
+  const chosen = event.target.closest('[data-macro]');
+  if (!chosen) return;
+  chosen.closest('details').open = false;
+  useMacro(chosen.closest('form'), chosen.dataset.words, chosen.dataset.macro);
 });
+document.addEventListener('desk:macro', (event) => { if (open()) useMacro(open(), event.detail.words, event.detail.id); });
 
 // Drafts: kept a moment after the last letter, and when the page goes away.
 for (const box of boxes) {
   const text = box.querySelector('textarea');
   const saved = box.querySelector('[data-saved]');
+  const fields = () => JSON.stringify([...new FormData(box)].filter(([name, value]) => typeof value === 'string' && ['text', 'to', 'cc', 'bcc', 'message', 'taken', 'macro'].includes(name)));
   let waiting = 0;
-  let kept = text.value;
-  const body = () => { const form = new FormData(); form.set('mode', box.dataset.mode); form.set('text', text.value); form.set('csrfmiddlewaretoken', document.body.dataset.csrf); return form; };
+  let kept = fields();
+  let sending = null;
+  const body = () => {
+    const form = new FormData(box);
+    form.delete('files'); form.delete('kept');
+    form.set('mode', box.dataset.mode); form.set('csrfmiddlewaretoken', csrf);
+    return form;
+  };
   const keep = async () => {
-    if (text.value === kept) return;
-    kept = text.value;
+    const now = fields();
+    if (now === kept || box.dataset.sent) return;
+    kept = now;
+    sending = new AbortController();
     try {
-      const answer = await fetch(box.dataset.draft, { method: 'POST', body: body(), headers: { 'HX-Request': 'true' } });
+      const answer = await fetch(`${box.dataset.case}draft/`, { method: 'POST', body: body(), headers: { 'HX-Request': 'true' }, signal: sending.signal });
       if (answer.ok) saved.textContent = await answer.text();
     } catch { kept = null; }
   };
-  text.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(keep, 1200); });
-  addEventListener('pagehide', () => { if (text.value !== kept && !box.dataset.sent) navigator.sendBeacon(box.dataset.draft, body()); });
+  box.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(keep, 1200); });
+  addEventListener('pagehide', () => { if (fields() !== kept && !box.dataset.sent) navigator.sendBeacon(`${box.dataset.case}draft/`, body()); });
+  const files = takesFiles(box, { csrf, say: (words) => { saved.textContent = words; } });
   box.addEventListener('submit', (event) => {
-    clearTimeout(waiting);
-    box.dataset.sent = 'yes';
     const button = event.submitter ?? box.querySelector('[data-send]');
+    if (files.busy()) {
+      event.preventDefault();
+      button.setAttribute('aria-busy', 'true');
+      const wait = setInterval(() => { if (!files.busy()) { clearInterval(wait); box.requestSubmit(event.submitter ?? undefined); } }, 150);
+      return;
+    }
+    if (box.dataset.sent) { event.preventDefault(); return; }
+    clearTimeout(waiting);
+    sending?.abort();
+    box.dataset.sent = 'yes';
+    if (box.dataset.mode !== 'note' && !box.querySelector('[name="hold"]')) {
+      const hold = document.createElement('input');
+      hold.type = 'hidden'; hold.name = 'hold'; hold.value = '1';
+      box.append(hold);
+    }
     setTimeout(() => { button.setAttribute('aria-busy', 'true'); }, 0);
   });
-  const files = box.querySelector('input[type="file"]');
-  files.addEventListener('change', () => { box.querySelector('[data-picked]').textContent = [...files.files].map((file) => file.name).join(', '); });
+  box.querySelector('[data-signature]')?.addEventListener('toggle', async (event) => {
+    const place = event.target.querySelector('[data-signed]');
+    if (!event.target.open || place.textContent) return;
+    const answer = await fetch(`${box.dataset.case}signature/`);
+    if (answer.ok) place.textContent = await answer.text();
+  });
+  for (const field of box.querySelectorAll('[data-addresses]')) suggests(field, { from: `${box.dataset.case}addresses/`, begins: /(?:^|[,;]\s*)([^,;\s]*)$/, ends: ', ' });
+  if (text.matches('[data-mentions]')) suggests(text, { from: '/colleagues/', begins: /(?:^|[\s(])@([\p{L}\p{N}._-]{0,30}(?: [\p{L}]{0,20})?)$/u, ends: ' ', before: '@' });
 }
+addEventListener('pageshow', (event) => { if (event.persisted) for (const box of boxes) { delete box.dataset.sent; box.querySelector('[aria-busy]')?.removeAttribute('aria-busy'); } });
 
-// News: the conversation is replaced in place; a box that is being written in says so.
+// News: the conversation is replaced in place; a box that is being written in says what came.
+const written = (box) => box.querySelector('textarea').value.trim();
+const said = () => [...document.querySelectorAll('#thread [data-said]')];
 document.body.addEventListener('htmx:afterSwap', (event) => {
   if (event.target.id === 'ask') { event.target.showModal(); return; }
   if (event.target.id !== 'thread') return;
-  const now = document.getElementById('seen')?.value;
+  filter();
+  countdown();
+  const seen = document.getElementById('seen');
   for (const box of boxes) {
-    if (box.querySelector('[data-seen]').value !== now && box.querySelector('textarea').value.trim()) box.querySelector('[data-moved]').hidden = false;
-    else box.querySelector('[data-seen]').value = now;
+    const last = Number(box.querySelector('[data-last]').value);
+    const fresh = said().filter((one) => Number(one.dataset.said) > last);
+    const theirs = document.querySelectorAll('#thread .msg--waits').length > (box.querySelector('[data-moved]').dataset.waited ?? 0) && false;
+    if (written(box) && (fresh.length || theirs)) tellOf(box, fresh);
+    else read(box, seen);
   }
 });
-document.getElementById('thread')?.addEventListener('journal', (event) => {
+function read(box, seen) {
+  if (!box.querySelector('[data-moved]').hidden) return;
+  box.querySelector('[data-seen]').value = seen.value;
+  box.querySelector('[data-last]').value = seen.dataset.last;
+}
+function tellOf(box, fresh) {
+  const strip = box.querySelector('[data-moved]');
+  strip.querySelector('[data-news]').replaceChildren(...fresh.slice(-3).map((one) => {
+    const quote = document.createElement('blockquote');
+    quote.className = 'meanwhile';
+    const who = document.createElement('b');
+    who.textContent = one.querySelector('.msg__head b').textContent;
+    const words = one.querySelector('.words')?.textContent.trim() ?? '';
+    quote.append(who, `: ${words.length > 280 ? `${words.slice(0, 280)}…` : words}`);
+    return quote;
+  }));
+  strip.hidden = false;
+}
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-read]');
+  if (!button) return;
+  const box = button.closest('.composer');
+  box.querySelector('[data-moved]').hidden = true;
+  read(box, document.getElementById('seen'));
+  box.querySelector('textarea').focus();
+});
+thread?.addEventListener('journal', (event) => {
   const cases = event.detail?.case;
   if (cases && !cases.includes(Number(event.target.dataset.case))) event.stopImmediatePropagation();
 }, true);
+
+// Letters that wait: the seconds run, and when one is due the page looks whether it went.
+let due = 0;
+function countdown() {
+  clearInterval(due);
+  const running = [...document.querySelectorAll('[data-countdown]')];
+  if (!running.length) return;
+  let asked = 0;
+  const tick = () => {
+    let left = Infinity;
+    for (const one of running) {
+      const seconds = Math.max(0, Math.ceil((Date.parse(one.dataset.countdown) - Date.now()) / 1000));
+      one.textContent = `${seconds} s`;
+      left = Math.min(left, Date.parse(one.dataset.countdown) - Date.now());
+      if (!seconds) one.closest('article').querySelector('.letter__do')?.setAttribute('hidden', '');
+    }
+    if (left < -1200 && Date.now() - asked > 2000) { asked = Date.now(); globalThis.htmx?.trigger(thread, 'journal', {}); }
+  };
+  due = setInterval(tick, 250);
+  tick();
+}
+countdown();
+
+// Everything, or only messages: remembered for the next case.
+const asked = new URLSearchParams(location.search).get('show');
+let only = asked === null ? (localStorage.getItem('case shows') ?? '') : asked === 'messages' ? 'messages' : '';
+function filter() {
+  if (only) thread.dataset.only = only; else delete thread.dataset.only;
+  for (const tab of document.querySelectorAll('a[data-only]')) {
+    if (tab.dataset.only === only) tab.setAttribute('aria-current', 'true'); else tab.removeAttribute('aria-current');
+  }
+}
+function filterBy(value) { only = value; localStorage.setItem('case shows', only); filter(); }
+if (thread) filter();
+document.addEventListener('click', (event) => {
+  const tab = event.target.closest('a[data-only]');
+  if (tab) { event.preventDefault(); filterBy(tab.dataset.only); }
+  if (event.target.closest('[data-only-next]')) filterBy(only ? '' : 'messages');
+  const step = event.target.closest('[data-step]');
+  if (step) walk(Number(step.dataset.step));
+});
+
+// From message to message.
+function walk(step) {
+  const all = said().filter((one) => one.offsetParent);
+  const top = scroll.getBoundingClientRect().top + 8;
+  const at = all.findIndex((one) => one === document.activeElement);
+  const now = at >= 0 ? at : step > 0 ? all.findLastIndex((one) => one.getBoundingClientRect().top < top) : all.length;
+  const next = all[Math.max(0, Math.min(all.length - 1, now + step))];
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: 'start' });
+}
+
+// Who else is here: said while somebody looks, at once when they begin to write.
+const here = document.getElementById('here');
+if (here) {
+  let writes = false;
+  let still = 0;
+  const form = (more) => { const body = new FormData(); body.set('csrfmiddlewaretoken', csrf); for (const [name, value] of Object.entries(more)) body.set(name, value); return body; };
+  const tell = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(here.dataset.here, { method: 'POST', body: form({ writes: writes ? 'yes' : '' }), headers: { 'HX-Request': 'true' } });
+      if (!answer.ok) return;
+      const parts = new DOMParser().parseFromString(await answer.text(), 'text/html').body.childNodes;
+      here.replaceChildren(...[...parts].map((node) => document.adoptNode(node)));
+    } catch { /* nobody is told while the line is down */ }
+  };
+  const writing = (now) => { if (now !== writes) { writes = now; tell(); } };
+  for (const box of boxes) box.addEventListener('input', () => { writing(true); clearTimeout(still); still = setTimeout(() => writing(false), 12000); });
+  document.addEventListener('presence', (event) => { if (!event.detail || event.detail.includes(Number(thread.dataset.case))) tell(); });
+  document.addEventListener('visibilitychange', tell);
+  addEventListener('pagehide', () => navigator.sendBeacon(here.dataset.here, form({ gone: 'yes' })));
+  setInterval(tell, 30000);
+  tell();
+}
 
 // The original of a mail, in a frame where nothing runs.
 document.addEventListener('toggle', (event) => {

@@ -36,6 +36,11 @@ function listen() {
   stream.addEventListener('open', () => { ring(); if (failures) tell({}); failures = 0; poll(false); });
   stream.addEventListener('journal', (event) => {
     const news = JSON.parse(event.data);
+    if ('presence' in news) {
+      document.dispatchEvent(new CustomEvent('presence', { detail: news.presence }));
+      delete news.presence;
+      if (!Object.keys(news).length) return;
+    }
     if ('call' in news) ring();
     tell(news);
   });
