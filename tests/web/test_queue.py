@@ -72,7 +72,7 @@ def test_p1_then_late_then_the_better_package_then_the_sooner_due(browser: Brows
     expected = [case.ref for case in (p1, late, sooner, running, lower)]
     page = browser().get("/").content
     assert shown(page) == expected
-    headings = re.findall(r'class="qgroup">([^<]+)<', page.decode())
+    headings = re.findall(r'class="qgroup"[^>]*>([^<]+)<', page.decode())
     assert headings == ["P1 Critical", "Late", "In good time"]
 
 

@@ -157,6 +157,17 @@ def one(person: Person, case_id: int) -> Row | None:
 
 @lru_cache(maxsize=256)
 def _list_sql(view: View, seen: str, size: int, *, paged: bool) -> str:
+    page, order = paging(view, seen, size, paged=paged)
+    return _COLUMNS.format(page=page, order=order)
+
+
+def paging(view: View, seen: str, size: int, *, paged: bool) -> tuple[str, str]:
+    """The next cases of a view, in SQL, and their order.
+
+    Args:
+        seen: the condition for cases that the person may see.
+        paged: with the condition for what follows a sort key.
+    """
     order = order_of(view.by)
     pages = [
         f"select c.* from cases_case c where {part}{view.where} and {seen}"
@@ -164,10 +175,9 @@ def _list_sql(view: View, seen: str, size: int, *, paged: bool) -> str:
         for part in _parts(view)
     ]
     if len(pages) == 1:
-        return _COLUMNS.format(page=pages[0], order=order)
+        return pages[0], order
     both = " union all ".join(f"({page})" for page in pages)
-    page = f"select c.* from ({both}) c order by {order} limit {size:d}"
-    return _COLUMNS.format(page=page, order=order)
+    return f"select c.* from ({both}) c order by {order} limit {size:d}", order
 
 
 def _parts(view: View) -> list[str]:

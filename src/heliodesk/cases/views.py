@@ -26,7 +26,7 @@ from heliodesk.kernel import reading
 Result = TypeVar("Result")
 #: Milliseconds that a page of a view may take, and a count beside a page.
 PATIENCE = 4000
-GLANCE = 400
+GLANCE = 600
 #: Counting a view stops here.
 MOST = 200
 #: Views that a person sees, keeps beside every page, or makes.

@@ -45,6 +45,10 @@ LIST = Section(
         Key("open", _("Open"), ("Enter",)),
         Key("list_take", _("Take it"), ("a",)),
         Key("select", _("Select"), ("x",)),
+        Key("select_to", _("Select from there to here"), ("X",)),
+        Key("select_all", _("Select all on this page"), ("A",)),
+        Key("filter", _("Filter"), ("f",), "filter"),
+        Key("bulk_undo", _("Undo what was just done to many"), ("z",), "left"),
         Key("take_next", _("Take the next"), ("t",), "user"),
     ),
 )

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as _
 
-from heliodesk.cases import queries
+from heliodesk.cases import filters, queries, views
+from heliodesk.cases.rules import Refused
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.incidents.queries import open_count as open_incidents
 from heliodesk.intake.queries import waiting_count
+from heliodesk.kernel import clock
 from heliodesk.notifications.noticed import new_count
 from heliodesk.oncall.looking import open_count
 from heliodesk.oncall.queries import paging_is_dead
@@ -45,6 +47,8 @@ class Entry:
     short: str = ""
     #: How many wait there; none where nothing is counted.
     count: str | None = None
+    #: Its address, where no name stands for it.
+    path: str = ""
 
 
 ENTRIES = [
@@ -53,7 +57,9 @@ ENTRIES = [
     Entry("needs_us", _("Needs us"), "inbox", "queue:needs_us", "q", tab=True),
     Entry("mine", _("My cases"), "user", "queue:mine", "m", tab=True, short=_("Mine")),
     Entry("unassigned", _("Unassigned"), "s-new", "queue:unassigned", "u"),
+    Entry("teams", _("My teams"), "users", "queue:teams", "t"),
     Entry("open", _("All open"), "ticket", "queue:open", "a"),
+    Entry("views", _("Views"), "filter", "views", "v"),
     Entry("notices", _("Notices"), "bell", "notices", "n"),
     Entry(
         "held",
@@ -91,8 +97,14 @@ class Looked(NamedTuple):
     at: float
     entries: list[Entry]
     counts: dict[str, int]
+    #: A pinned view has not been counted for a while.
+    uncounted: bool
 
 
+#: Seconds for which the count of a pinned view holds, and one that took too long is left alone.
+PINNED_SECONDS = 30.0
+SLOW_SECONDS = 300.0
+_pinned: dict[tuple[object, ...], tuple[float, str]] = {}
 _looked: dict[tuple[int, str, frozenset[May]], Looked] = {}
 _paging: tuple[float, bool] = (-FRESH_SECONDS, False)
 
@@ -107,10 +119,49 @@ def counts(person: Person) -> dict[str, int]:
     return _look(person).counts
 
 
+def uncounted(person: Person) -> bool:
+    """Whether ``count_pinned`` would count something."""
+    return _look(person).uncounted
+
+
+def count_pinned(person: Person) -> None:
+    """Count the views that a person has pinned, as far as that was not done lately.
+
+    A view is counted once for everybody for whom it is the same; one that takes too long is left
+    alone for some minutes.
+    """
+    at = clock.now()
+    for view in views.pinned(person):
+        key = _key(view, person)
+        if not _stale(key):
+            continue
+        try:
+            listed = views.listed(view.list, view.plan, view.order, person, at)
+            said = views.said(views.count(person, listed, patience=views.GLANCE))
+            _pinned[key] = (time.monotonic() + PINNED_SECONDS, said)
+        except Refused:
+            _pinned[key] = (time.monotonic() + SLOW_SECONDS, "")
+    if len(_pinned) > _KEPT:
+        _pinned.clear()
+    for known in [known for known in _looked if known[0] == person.id]:
+        _looked.pop(known, None)
+
+
+def _key(view: views.Saved, person: Person) -> tuple[object, ...]:
+    whose = person.id if filters.is_personal(view.plan) else 0
+    return view.id, view.changed_at, whose, person.offshore, person.zone
+
+
+def _stale(key: tuple[object, ...]) -> bool:
+    kept = _pinned.get(key)
+    return kept is None or kept[0] < time.monotonic()
+
+
 def forget() -> None:
     """Count anew at the next look."""
     global _paging
     _looked.clear()
+    _pinned.clear()
     _paging = (-FRESH_SECONDS, False)
 
 
@@ -132,8 +183,28 @@ def _look(person: Person) -> Looked:
         found: dict[str, int] = {}
         for counter in COUNTERS:
             found |= counter(person, MOST)
-        looked = _looked[key] = Looked(moment, _entries(person, found), found)
+        pinned = views.pinned(person)
+        ways = _with(pinned, person, _entries(person, found))
+        stale = any(_stale(_key(view, person)) for view in pinned)
+        looked = _looked[key] = Looked(moment, ways, found, stale)
     return looked
+
+
+def _with(pinned: list[views.Saved], person: Person, ways: list[Entry]) -> list[Entry]:
+    """The ways with the pinned views after that to all views."""
+    at = next((n for n, way in enumerate(ways, 1) if way.area == "views"), len(ways))
+    own = [
+        Entry(
+            view.list,
+            view.name,
+            "dots",
+            "view",
+            count=_pinned.get(_key(view, person), (0.0, ""))[1] or None,
+            path=f"/views/{view.id}/",
+        )
+        for view in pinned
+    ]
+    return [*ways[:at], *own, *ways[at:]]
 
 
 def _entries(person: Person, found: dict[str, int]) -> list[Entry]:

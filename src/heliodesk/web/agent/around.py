@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 
 from heliodesk.identity.rules import May
+from heliodesk.web import rail as counted
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 
@@ -10,6 +11,7 @@ from heliodesk.web.answer import page
 @needs(May.WORK_CASES)
 def rail(request: PersonRequest) -> HttpResponse:
     """The rail's entries, counted anew."""
+    counted.count_pinned(request.person)
     return page(request, "parts/ways.html", area=request.GET.get("area", ""))
 
 

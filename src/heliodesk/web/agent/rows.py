@@ -1,41 +1,175 @@
 """One line a case, as the lists show it; made in Python because a page has fifty of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext_noop as N_
 from markupsafe import Markup, escape
 
+from heliodesk.cases import fields, tags
+from heliodesk.cases.filters import FIELD
 from heliodesk.cases.queries import Row
 from heliodesk.cases.rules import Stage
 from heliodesk.cases.search import Found
-from heliodesk.web import dates, marks, snippets
+from heliodesk.web import dates, marks, snippets, words
 from heliodesk.web.translation import translated as _
+
+Lines = Callable[[Iterable[Row], datetime], Markup]
+#: Tags that a line shows; the others are counted.
+_TAGS = 3
 
 
 def lines(rows: Iterable[Row], now: datetime) -> Markup:
     """These cases, one below the other."""
     note = escape(_("Note:"))
-    return Markup("\n".join(_line(row, now, note) for row in rows))  # noqa: S704 (escaped below)
+    select = escape(_("Select"))
+    return Markup("\n".join(_line(row, now, note, select) for row in rows))  # noqa: S704 (escaped)
 
 
-def _line(row: Row, now: datetime, note: Markup) -> str:
-    ref = row.ref
-    said = ""
-    if row.preview:
-        said = f"{note + ' ' if row.direction == 'note' else ''}{escape(row.preview)}"
+def lines_in(columns: Sequence[str], known: Mapping[int, Mapping[str, str]]) -> Lines:
+    """What makes lines in these columns; without any, in those that every list has.
+
+    Args:
+        known: what each case holds of the fields of administrators, by the field's code.
+    """
+    if not columns:
+        return lines
+    cells = [(name.replace(":", "-"), _cell(name, known)) for name in columns]
+
+    def made(rows: Iterable[Row], now: datetime) -> Markup:
+        select = escape(_("Select"))
+        return Markup("\n".join(_free(row, now, cells, select) for row in rows))  # noqa: S704
+
+    return made
+
+
+def _begin(row: Row, select: str, more: str = "") -> str:
     return (
-        f'<a class="qrow{" is-unread" if row.waits else ""}" href="/cases/{ref}/"'
-        f' id="case-{row.id}" data-version="{row.version}">{marks.prio(row.priority)}'
-        f'<span class="ref">{marks.spoken(ref)}</span>'
+        f'<div class="qline"><input class="qpick" type="checkbox" form="bulk" name="case"'
+        f' value="{row.id}" aria-label="{select} {marks.spoken(row.ref)}">'
+        f'<a class="qrow{" is-unread" if row.waits else ""}{more}" href="/cases/{row.ref}/"'
+        f' id="case-{row.id}" data-version="{row.version}">'
+    )
+
+
+def _line(row: Row, now: datetime, note: Markup, select: str) -> str:
+    return (
+        f"{_begin(row, select)}{marks.prio(row.priority)}"
+        f'<span class="ref">{marks.spoken(row.ref)}</span>'
         f'<span class="qsubj">{marks.how(row.channel)}<b>{escape(row.title)}</b>'
-        f'<span class="snip">{said}</span></span>'
+        f"{tagged(row.tags) if row.tags else ''}"
+        f'<span class="snip">{_said(row, note)}</span></span>'
         f'<span class="qacct"><span>{escape(row.account)}</span>'
         f"<small>{escape(row.contact or '')}</small></span>"
         f"{marks.package(row.package)}{marks.state(row.state)}"
         f"{marks.avatar(row.owner, 'sm', title=True)}"
         f'<span class="qdue">{_due(row, now)}'
-        f"<small>{dates.opened(row.opened_at, now)}</small></span></a>"
+        f"<small>{dates.opened(row.opened_at, now)}</small></span></a></div>"
     )
+
+
+def _said(row: Row, note: Markup) -> str:
+    """The first of the last words."""
+    if not row.preview:
+        return ""
+    return f"{note + ' ' if row.direction == 'note' else ''}{escape(row.preview)}"
+
+
+def tagged(ids: Sequence[int]) -> Markup:
+    """The tags of a case, as marks."""
+    known = tags.of(ids)
+    shown = [
+        Markup('<span class="tag tag--hue" data-hue="{0}">{1}</span>').format(tag.hue, tag.name)
+        for tag in known[:_TAGS]
+    ]
+    if len(known) > _TAGS:
+        rest = ", ".join(tag.name for tag in known[_TAGS:])
+        shown.append(
+            Markup('<span class="tag" title="{0}">+{1}</span>').format(rest, len(known) - _TAGS)
+        )
+    return Markup('<span class="tags">{0}</span>').format(Markup("").join(shown))
+
+
+Cell = Callable[[Row, datetime], object]
+
+
+def _free(row: Row, now: datetime, cells: Sequence[tuple[str, Cell]], select: str) -> str:
+    """A line of chosen columns."""
+    made = "".join(
+        f'<span class="qc qc--{"field" if name.startswith("field-") else name}">'
+        f"{escape(cell(row, now))}</span>"
+        for name, cell in cells
+    )
+    return f"{_begin(row, select, ' qrow--own')}{made}</a></div>"
+
+
+def _cell(name: str, known: Mapping[int, Mapping[str, str]]) -> Cell:
+    """What makes the cells of a column."""
+    if name.startswith(FIELD):
+        code = name.removeprefix(FIELD)
+        return lambda row, now: known.get(row.id, {}).get(code, "")
+    return _CELLS[name]
+
+
+def _title(row: Row, _now: datetime) -> Markup:
+    said = _said(row, escape(_("Note:")))
+    return Markup('<b>{0}</b><span class="snip">{1}</span>').format(row.title, Markup(said))  # noqa: S704
+
+
+def _account(row: Row, _now: datetime) -> Markup:
+    return Markup("<span>{0}</span><small>{1}</small>").format(row.account, row.contact or "")
+
+
+def _owner(row: Row, _now: datetime) -> Markup:
+    name = row.owner or _("Nobody")
+    return Markup("{0}<span>{1}</span>").format(marks.avatar(row.owner, "sm"), name)
+
+
+_CELLS: Mapping[str, Cell] = {
+    "priority": lambda row, now: marks.prio(row.priority),
+    "ref": lambda row, now: marks.spoken(row.ref),
+    "title": _title,
+    "tags": lambda row, now: tagged(row.tags),
+    "account": _account,
+    "package": lambda row, now: marks.package(row.package),
+    "state": lambda row, now: marks.state(row.state),
+    "owner": _owner,
+    "due": lambda row, now: _due(row, now),
+    "opened": lambda row, now: dates.ago(row.opened_at, now),
+    "activity": lambda row, now: dates.ago(row.last_activity_at, now),
+    "queue": lambda row, now: row.queue,
+    "region": lambda row, now: row.region,
+    "kind": lambda row, now: words.kind(row.kind),
+    "channel": lambda row, now: marks.how(row.channel) + words.channel(row.channel).word,
+}
+
+
+_COLUMNS = {
+    "priority": N_("Priority"),
+    "ref": N_("Reference"),
+    "title": N_("Title and last words"),
+    "tags": N_("Tags"),
+    "account": N_("Account and contact"),
+    "package": N_("Package"),
+    "state": N_("State"),
+    "owner": N_("Owner"),
+    "due": N_("Due"),
+    "opened": N_("Opened"),
+    "activity": N_("Last active"),
+    "queue": N_("Queue"),
+    "region": N_("Region"),
+    "kind": N_("Kind"),
+    "channel": N_("Channel"),
+}
+
+
+def offered_columns(chosen: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Every column with its words and whether it is chosen; those that are, in their order."""
+    known = {name: _(label) for name, label in _COLUMNS.items()}
+    known |= {FIELD + field.code: field.label for field in fields.fields()}
+    first = [name for name in chosen if name in known]
+    rest = [name for name in known if name not in first]
+    return [(name, known[name], name in first) for name in (*first, *rest)]
 
 
 def _due(row: Row, now: datetime) -> Markup:
