@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from heliodesk.channels.models import Mailbox
-from heliodesk.config.demo import calls, oncall, policy, replay, scripts
+from heliodesk.config.demo import calls, oncall, policy, replay, scripts, shape
 from heliodesk.config.demo.open import open_world
 from heliodesk.config.welcome import Login, Welcome
 from heliodesk.entitlements.actions import activate_shipped
@@ -30,9 +30,11 @@ def load(at: datetime | None = None) -> Welcome:
             activate_shipped(at=now)
             policy.bring_into_force(world, at=now)
             opened = oncall.take_turns(open_world(world, at=now), at=now)
+            shape.set_up(opened, at=now)
             replay.play(opened, at=now)
             calls.ring(opened, at=now)
             oncall.have_a_p1(opened, at=now)
+            shape.work(opened, at=now)
             oncall.ask_for_a_swap(opened, at=now)
     return welcome()
 

@@ -34,6 +34,13 @@ def oncall() -> Mapping[str, Any]:
     return found
 
 
+def shape() -> Mapping[str, Any]:
+    """Types, fields and checklists, and cases that were worked by them."""
+    found = _read("shape.yaml")
+    assert isinstance(found, dict)  # noqa: S101
+    return found
+
+
 def conversations() -> list[dict[str, Any]]:
     """Every conversation that became a case, and every mail that did not."""
     return [*_list("conversations.yaml"), *_list("doubts.yaml")]
