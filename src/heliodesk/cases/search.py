@@ -110,9 +110,11 @@ def cases(
     person: Person, asked: Asked, *, at: datetime, limit: int = 50, below: int | None = None
 ) -> Hits:
     """Cases that fit, at most ``limit``; ``below`` continues an earlier search."""
+    if asked.empty:
+        return Hits(hints=list(asked.hints))
     narrowed = narrow(person, asked, at=at)
     hits = Hits(hints=[*asked.hints, *narrowed.hints], unknown=narrowed.unknown)
-    if asked.empty or narrowed.nothing:
+    if narrowed.nothing:
         return hits
     if below is not None:
         narrowed.below = min(below, narrowed.below or below)
@@ -131,6 +133,32 @@ def cases(
         hits.further = look.stopped_at
         hits.looked_to = _opened(look.stopped_at)
     return hits
+
+
+class Listed(NamedTuple):
+    """The ids of cases that fit, the newest first, and where the list goes on."""
+
+    ids: list[int]
+    hints: list[Hint]
+    unknown: list[tuple[str, str]]
+    further: int | None
+
+
+def ids(
+    person: Person, asked: Asked, *, at: datetime, limit: int, below: int | None = None
+) -> Listed:
+    """The same for programs: without words or operators, every case that the person may see."""
+    narrowed = narrow(person, asked, at=at)
+    hints = [*asked.hints, *narrowed.hints]
+    if narrowed.nothing:
+        return Listed([], hints, narrowed.unknown, None)
+    if below is not None:
+        narrowed.below = min(below, narrowed.below or below)
+    look = Look(asked, narrowed, limit)
+    look.run()
+    found = sorted(look.found, reverse=True)
+    further = found[limit - 1] if look.enough else look.stopped_at
+    return Listed(found[:limit], hints, narrowed.unknown, further)
 
 
 def _opened(id: int) -> datetime | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from heliodesk.api import jobs as api
 from heliodesk.automation import jobs as automation
 from heliodesk.calendars import jobs as calendars
 from heliodesk.cases import jobs as cases
@@ -60,4 +61,5 @@ SCHEDULE = (
     Periodic("begin retention", 3600, privacy.begin_retention),
     Periodic("forget unused files", 3600, privacy.drop_unused),
     Periodic("forget expired sessions", 3600, identity.forget_expired_sessions),
+    Periodic("forget answers of the API", 3600, api.forget),
 )

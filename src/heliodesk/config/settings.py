@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "heliodesk.reports",
     "heliodesk.privacy",
     "heliodesk.web",
+    "heliodesk.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -289,6 +290,10 @@ VOICE_SIGNALWIRE_KEY = environment.text("HELIODESK_VOICE_SIGNALWIRE_KEY")
 VOICE_TELNYX_KEY = environment.text("HELIODESK_VOICE_TELNYX_KEY")
 #: What any other telephone system shows with its events: as a bearer token, or to sign with.
 VOICE_CTI_TOKEN = environment.text("HELIODESK_VOICE_CTI_TOKEN")
+
+# --- API ----------------------------------------------------------------------------------
+#: Requests that one token may make in a minute.
+API_PER_MINUTE = environment.number("HELIODESK_API_PER_MINUTE", 300)
 
 # --- being watched ------------------------------------------------------------------------
 METRICS_TOKEN = environment.text("HELIODESK_METRICS_TOKEN")

@@ -1,5 +1,9 @@
 """Every address of the desk."""
 
-from heliodesk.web.urls import handler403, handler404, handler500, urlpatterns
+from heliodesk.api.urls import urlpatterns as api
+from heliodesk.web.urls import handler403, handler404, handler500
+from heliodesk.web.urls import urlpatterns as pages
+
+urlpatterns = [*api, *pages]
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]

@@ -16,7 +16,7 @@ from django.urls import reverse
 from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web import people, translation
-from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, SIGNED_IN, is_public, needed
+from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, SIGNED_IN, TOKEN, is_public, needed
 from heliodesk.web.portal import door, who
 from heliodesk.web.told import tell
 
@@ -80,7 +80,7 @@ def signed_in(get_response: Handler) -> Handler:
         request: HttpRequest, view: Any, _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
         translation.begin()
-        if is_public(view):
+        if is_public(view) or needed(view) == TOKEN:
             return None
         if needed(view) != door.ACCESS:
             translation.begin(settings.LANGUAGE_CODE)  # the desk's own pages speak one language

@@ -1,0 +1,1 @@
+"""The desk for programs: JSON over HTTP, for whoever shows a token."""
