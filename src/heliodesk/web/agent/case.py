@@ -90,6 +90,7 @@ def answer(
         weaving=weaving,
         only="messages" if request.GET.get("show") == "messages" else "",
         last=said[-1].id if said else 0,
+        to_forward=next((one.id for one in reversed(said) if one.direction != "note"), 0),
         earlier=len(said) > limit,
         history=happened,
         verbs=verbs,

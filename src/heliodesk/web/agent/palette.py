@@ -24,6 +24,8 @@ from heliodesk.web.answer import page
 from heliodesk.web.translation import translated
 
 _LONGEST = 200
+#: What is written on a case only when it is offered there.
+_ASKED = {"reply", "forward", "undo"}
 _FOUND = 5
 _MOST = 8
 
@@ -82,6 +84,8 @@ def _of_case(person: Person, ref: str) -> list[tuple[str, list[Item]]]:
     verbs = {verb.value for verb in case_page.offered_on(head, person)}
     if head.merged_into:
         verbs.add("unmerge")
+    if any(one["writer_id"] == person.id and one["brief"] for one in head.waiting):
+        verbs.add("undo")
     macros = automation.macros_for(person, head.queue)
     return [
         (_("This case"), [*_writing(verbs), *_verbs(head.ref, verbs)]),
@@ -99,7 +103,7 @@ def _writing(verbs: set[str]) -> list[Item]:
     return [
         Item(translated(one.label), one.icon, "key", one.keys[0], keys=one.keys)
         for one in keys.WRITING.keys
-        if one.icon and (one.code not in {"reply", "forward"} or one.code in verbs)
+        if one.icon and (one.code not in _ASKED or one.code in verbs)
     ]
 
 

@@ -26,17 +26,15 @@ def offers(zone_name: str, now: datetime) -> list[Offer]:
     tomorrow = datetime.combine(local.date() + timedelta(days=1), _MORNING, zone)
     monday = datetime.combine(local.date() + timedelta(days=7 - local.weekday()), _MORNING, zone)
     found = [
-        (_("In one hour"), now + timedelta(hours=1)),
-        (_("Tomorrow morning"), tomorrow),
-        (_("Monday morning"), monday),
+        (_("In one hour, %(clock)s"), now + timedelta(hours=1)),
+        (_("Tomorrow, %(clock)s"), tomorrow),
+        (_("On Monday, %(clock)s"), monday),
     ]
     if monday == tomorrow:
         found.pop()
-    return [Offer(f"{label}, {_clock(at, zone_name, now)}", dates.iso(at)) for label, at in found]
-
-
-def _clock(at: datetime, zone_name: str, now: datetime) -> str:
-    return dates.when(at, zone_name, now)
+    return [
+        Offer(label % {"clock": dates.clock(at, zone_name)}, dates.iso(at)) for label, at in found
+    ]
 
 
 def chosen(form: Mapping[str, str], zone_name: str) -> datetime | None:

@@ -18,7 +18,10 @@ function show(mode, focus) {
   if (!focus) return;
   const box = open();
   const first = mode === 'forward' ? box.querySelector('input[name="to"]') : null;
-  (first && !first.value ? first : box?.querySelector('textarea'))?.focus();
+  const text = box?.querySelector('textarea');
+  if (first && !first.value) { first.focus(); return; }
+  text?.focus();
+  text?.setSelectionRange(text.value.length, text.value.length);
 }
 if (open()) show(open().dataset.mode, location.hash.startsWith('#write-'));
 
@@ -144,8 +147,7 @@ document.body.addEventListener('htmx:afterSwap', (event) => {
   for (const box of boxes) {
     const last = Number(box.querySelector('[data-last]').value);
     const fresh = said().filter((one) => Number(one.dataset.said) > last);
-    const theirs = document.querySelectorAll('#thread .msg--waits').length > (box.querySelector('[data-moved]').dataset.waited ?? 0) && false;
-    if (written(box) && (fresh.length || theirs)) tellOf(box, fresh);
+    if (written(box) && fresh.length) tellOf(box, fresh);
     else read(box, seen);
   }
 });
