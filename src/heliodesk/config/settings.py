@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "heliodesk.web.middleware.storable",
     "heliodesk.web.middleware.signed_in",
     "heliodesk.web.errors.told_as_pages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
