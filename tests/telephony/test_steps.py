@@ -330,3 +330,14 @@ def test_a_held_p1_call_becomes_a_p1_once_its_caller_is_verified(
     )  # fmt: skip
     case = Case.objects.get(pk=opened.id)
     assert (case.priority, case.channel, case.contact) == ("P1", "phone", world.mara)
+
+
+def test_headers_that_come_twice_change_nothing(calls: Calls) -> None:
+    caller = calls()
+    said = caller.client.post(
+        "/voice/asterisk/step",
+        "call=x.1&from=%2B447700900123&to=%2B442078478701&step=0&digits=&dialstatus=",
+        content_type="application/x-www-form-urlencoded,application/x-www-form-urlencoded",
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )
+    assert said.content.startswith(b"do=gather")

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -43,13 +43,20 @@ def steps(view: _View) -> Any:
             return _plain("The bearer token is missing or wrong.", 401)
         if len(request.body) > _LONGEST:
             return _plain("The request is too long.", 413)
-        fields = {name: str(value).replace("\0", "") for name, value in request.POST.items()}
+        fields = {name: str(value).replace("\0", "") for name, value in _given(request).items()}
         try:
             return view(request, fields)
         except asterisk.BadStep as error:
             return _plain(f"{error}.", 400)
 
     return public(guarded)
+
+
+def _given(request: HttpRequest) -> QueryDict:
+    """The fields, whatever the request says of its content: Asterisk may say it twice."""
+    if request.content_type == "multipart/form-data":
+        return request.POST
+    return QueryDict(request.body)
 
 
 @steps
