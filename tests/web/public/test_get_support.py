@@ -327,3 +327,16 @@ def test_the_first_page_is_small(client: Client) -> None:
 
 def test_the_sent_page_needs_its_own_address(client: Client) -> None:
     assert client.get("/get-support/sent/abc/").status_code == 404
+
+
+def test_no_field_loses_a_character(client: Client) -> None:
+    long = {
+        "company": "c" * 201, "alternative": "a" * 201, "trace_subject": "t" * 501,
+        "trace_from": "f" * 501,
+    }  # fmt: skip
+    answer = send(client, kind="email_tracking", **long)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert text.count("1 character too many. Your text is kept; shorten it.") == 8
+    for typed in long.values():
+        assert typed in text

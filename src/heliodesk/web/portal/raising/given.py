@@ -20,8 +20,12 @@ from heliodesk.web.translation import translated
 
 KINDS = ("technical", "how_to", "implementation", "email_tracking")
 SEVERITIES = ("P1", "P2", "P3", "P4")
-_SUBJECT = 200
-_SHORT = 200
+#: Most code points of the fields beside the details; longer text is refused, never cut.
+_MOST = {
+    "name": 120, "address": 254, "company": 200, "identifier": 60, "alternative": 200,
+    "subject": 200,
+}  # fmt: skip
+_MOST_TRACE = 500
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 
@@ -53,21 +57,21 @@ class Given:
 def read(posted: Any) -> Given:
     """What was posted. Line breaks become one character each, as the counter counts them."""
 
-    def text(name: str, most: int = _SHORT) -> str:
-        return " ".join(posted.get(name, "").split())[:most]
+    def text(name: str) -> str:
+        return " ".join(posted.get(name, "").split())
 
     return Given(
-        name=text("name", 120),
-        address=text("address", 254),
+        name=text("name"),
+        address=text("address"),
         company=text("company"),
-        identifier=text("identifier", 60),
+        identifier=text("identifier"),
         kind=posted.get("kind", ""),
         severity=posted.get("severity", ""),
-        subject=" ".join(posted.get("subject", "").split()),
+        subject=text("subject"),
         details=posted.get("details", "").replace("\r\n", "\n").replace("\r", "\n"),
         alternative=text("alternative"),
-        zone=text("zone", 64),
-        trace={name: text(f"trace_{name}", 500) for name in FIELDS},
+        zone=text("zone")[:64],
+        trace={name: text(f"trace_{name}") for name in FIELDS},
         files=[word for word in posted.getlist("kept") if word.isalnum()][:50],
     )
 
@@ -93,12 +97,20 @@ def check(given: Given, policy: Policy, customer: Customer | None, *, own: froze
         given.troubles["severity"] = translated(_("Choose how badly you are affected."))
     if not given.subject:
         given.troubles["subject"] = translated(_("Give it a subject of a few words."))
-    elif len(given.subject) > _SUBJECT:
-        over = len(given.subject) - _SUBJECT
-        given.troubles["subject"] = too_many(over)
     _details(given, policy)
     if given.kind == "email_tracking":
         _trace(given)
+    _lengths(given)
+
+
+def _lengths(given: Given) -> None:
+    """Refuse what is too long for its field; all of it stays on the page."""
+    texts = [(name, getattr(given, name), most) for name, most in _MOST.items()]
+    if given.kind == "email_tracking":
+        texts += [(f"trace_{name}", said, _MOST_TRACE) for name, said in given.trace.items()]
+    for name, said, most in texts:
+        if len(said) > most:
+            given.troubles[name] = too_many(len(said) - most)
 
 
 def too_many(over: int) -> str:
