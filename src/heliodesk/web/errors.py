@@ -7,17 +7,25 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heliodesk.cases.access import Hidden
 from heliodesk.cases.rules import Refused
+from heliodesk.web import translation
 from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, for_whom
 from heliodesk.web.answer import page
+from heliodesk.web.portal import frame
 from heliodesk.web.portal.wall import Closed
 
 log = structlog.get_logger()
 #: When a browser may try again after the database went away.
 RETRY_SECONDS = 10
+#: Statuses from here on mean that we broke: then nothing is read to dress the page.
+_OURS = 500
+#: Where customers are, signed in or not.
+_PORTAL = "/support/"
+_FRONT = (_PORTAL, "/get-support/", "/language/")
 
 
 def error(
@@ -26,6 +34,11 @@ def error(
     """A short page; for htmx only the sentence, which it shows as a notice."""
     if request.headers.get("HX-Request"):
         return HttpResponse(f"{title}. {text}", status=status, content_type="text/plain")
+    if status < _OURS and (_is_customers(request) or home == _PORTAL):
+        translation.begin(get_language() or "")
+        return frame.framed(
+            request, "portal/trouble.html", status=status, title=title, text=text, home=home
+        )
     return page(
         request,
         "errors/error.html",
@@ -33,8 +46,13 @@ def error(
         code=status,
         title=title,
         text=text,
-        home=home or ("/support/" if getattr(request, "customer", None) else "/"),
+        home=home or (_PORTAL if getattr(request, "customer", None) else "/"),
     )
+
+
+def _is_customers(request: HttpRequest) -> bool:
+    """Whether a customer reads the page: then it is in the vendor's name, not the product's."""
+    return bool(getattr(request, "customer", None)) or request.path.startswith(_FRONT)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -55,6 +73,7 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
             403,
             _("This is the customers' side"),
             _("You are signed in as somebody of the desk; only contacts of a customer see this."),
+            home="/",
         )
     if for_whom(exception) == DESK_ONLY:
         return error(
@@ -62,7 +81,7 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
             403,
             _("This is the desk's side"),
             _("Your cases and your support details are in the customer portal."),
-            home="/support/",
+            home=_PORTAL,
         )
     if getattr(request, "customer", None):
         return error(
@@ -70,7 +89,7 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
             403,
             _("This is for account administrators"),
             _("Ask one of the administrators of your account; the contacts page names them."),
-            home="/support/",
+            home=_PORTAL,
         )
     return error(
         request,

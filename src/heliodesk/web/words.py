@@ -140,7 +140,7 @@ def size(count: int) -> str:
         return f"{count} B"
     if count < 999_500:
         return f"{count / 1000:.0f} KB"
-    return f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1_000_000:.1f} MB".replace(".0 ", " ")
 
 
 def bounded(count: int, limit: int) -> str:

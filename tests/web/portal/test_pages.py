@@ -436,3 +436,46 @@ def test_even_a_contact_cannot_flood_the_desk(browser: Client, settings: Any) ->
     settings.WEB_FORMS_PER_HOUR = 1
     codes = [browser.post("/support/", form()).status_code for _ in range(4)]
     assert codes == [302, 302, 302, 429]
+
+
+def test_going_back_and_writing_more_is_a_further_answer(
+    browser: Client, cases: list[Case]
+) -> None:
+    case = cases[3]
+    page, path = guard.new_page(clock.now()), f"/support/cases/{case.ref}/reply/"
+    for words in ("Yes, please.", "And by Friday.", "And by Friday."):
+        assert browser.post(path, {"page": page, "details": words})["Location"].endswith("/#sent")
+    assert [m.text for m in case.messages.all()] == ["Yes, please.", "And by Friday."]
+
+
+@pytest.mark.parametrize("path", ["cases/?q=a%00b", "cases/export.csv?q=%00", "places/?q=%00"])
+def test_nul_in_an_address_asks_for_nothing(browser: Client, path: str) -> None:
+    assert browser.get(f"/support/{path}").status_code == 200
+
+
+def test_nul_in_a_form_is_dropped(browser: Client, cases: list[Case]) -> None:
+    assert browser.get("/support/cases/%00/").status_code == 404
+    path = f"/support/cases/{cases[3].ref}/reply/"
+    page = guard.new_page(clock.now())
+    assert browser.post(path, {"page": page, "details": "Yes\0."}).status_code == 302
+    assert cases[3].messages.get().text == "Yes."
+    path = f"/support/cases/{cases[3].ref}/people/drop/"
+    assert browser.post(path, {"address": "x\0@y.example"}).status_code in {302, 409}
+
+
+def test_what_is_not_there_is_said_in_the_vendors_name(browser: Client, client: Client) -> None:
+    for who in (browser, client):
+        page = who.get("/support/nothing/")
+        assert page.status_code == 404
+        assert "Meridian Mail" in page.content.decode()
+        assert "Heliodesk" not in page.content.decode()
+    page = browser.get("/support/nothing/", headers={"Accept-Language": "de"})
+    assert "Hier ist nichts" in page.content.decode()
+    assert "Zum Inhalt springen" in page.content.decode()
+
+
+def test_who_cannot_be_copied_is_said_beside_the_field(browser: Client, cases: list[Case]) -> None:
+    path = f"/support/cases/{cases[0].ref}/people/"
+    page = browser.post(path, {"address": "x@else.example"}).content.decode()
+    assert 'value="x@else.example"' in page
+    assert "Only contacts of your account" in page

@@ -1,5 +1,7 @@
 """What a customer does on a case: answers, says that it is solved, brings colleagues in, rates."""
 
+import hashlib
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpResponse, HttpResponseBase
@@ -17,7 +19,7 @@ from heliodesk.customers.queries import domains_of
 from heliodesk.customers.rules import domain_of
 from heliodesk.intake.actions import take_form
 from heliodesk.intake.form import File, Submission
-from heliodesk.intake.queries import receipt
+from heliodesk.intake.queries import Receipt, receipt
 from heliodesk.kernel import clock
 from heliodesk.web.peer import peer
 from heliodesk.web.portal import case as case_page
@@ -26,6 +28,7 @@ from heliodesk.web.portal.door import CustomerRequest, as_desk, signed_in
 from heliodesk.web.portal.raising import given as givens
 from heliodesk.web.portal.raising import guard, sending
 from heliodesk.web.portal.raising.given import Given
+from heliodesk.web.portal.raising.guard import Entry
 from heliodesk.web.told import tell
 from heliodesk.web.translation import language, translated
 
@@ -46,13 +49,15 @@ def reply(request: CustomerRequest, ref: str) -> HttpResponseBase:
         sentence = translated(_("This page was open for a long time. Send your answer again."))
         return case_page.answer(request, ref, status=422, trouble=sentence, text=given.details)
     with as_desk():
+        first = receipt(entry.key)
         sending.keep_files(request, given, entry, at)
         files = uploads.listed(entry.key, given.files)
         trouble = given.troubles.get("files", "") or _checked(given, has_files=bool(files))
-        if not trouble and receipt(entry.key) is None:
-            _take(request, case, given, entry.key)
+        key = _key(entry, given, first)
+        if not trouble and receipt(key) is None:
+            _take(request, case, given, page=entry.key, key=key)
             uploads.done(entry.key)
-        after = receipt(entry.key)
+        after = receipt(key)
     if trouble:
         return case_page.answer(
             request, ref, status=422, trouble=trouble, text=given.details, page=page, files=files
@@ -67,7 +72,15 @@ def reply(request: CustomerRequest, ref: str) -> HttpResponseBase:
         )
     else:
         tell(request, translated(_("Your answer is with us.")))
-    return redirect(f"/support/cases/{went_to}/")
+    return redirect(f"/support/cases/{went_to}/#sent")
+
+
+def _key(entry: Entry, given: Given, first: Receipt | None) -> str:
+    """What the answer is known by: sent twice it is one; other words from a page that was sent
+    already, as after going back, are a further answer."""
+    if first is None or (given.details and first.details == given.details):
+        return entry.key
+    return hashlib.sha256(f"{entry.key}\n{given.details}{given.files}".encode()).hexdigest()[:24]
 
 
 def _checked(given: Given, *, has_files: bool) -> str:
@@ -78,7 +91,7 @@ def _checked(given: Given, *, has_files: bool) -> str:
     return ""
 
 
-def _take(request: CustomerRequest, case: Case, given: Given, key: str) -> None:
+def _take(request: CustomerRequest, case: Case, given: Given, *, page: str, key: str) -> None:
     """Through the same door as mail: reopening, clocks and letters follow from there."""
     customer, brand = request.customer, frame.brand_of(request.customer)
     form = Submission(
@@ -93,7 +106,7 @@ def _take(request: CustomerRequest, case: Case, given: Given, key: str) -> None:
         case_ref=case.ref,
         language=language(),
     )
-    files = [File(f.name, f.content_type, f.data) for f in uploads.taken(key, given.files)]
+    files = [File(f.name, f.content_type, f.data) for f in uploads.taken(page, given.files)]
     take_form(
         form,
         files,
@@ -143,10 +156,22 @@ def rate(request: CustomerRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def invite(request: CustomerRequest, ref: str) -> HttpResponse:
+def invite(request: CustomerRequest, ref: str) -> HttpResponseBase:
     """Copy a colleague on everything from now on; only people of the account."""
     case = get_case_for(request.customer, ref)
     address = request.POST.get("address", "").strip().lower()
+    try:
+        _refuse_strangers(case, address)
+        with as_desk():
+            actions.invite(case, address=address, by=request.customer.by, at=clock.now())
+    except Refused as refusal:
+        return case_page.answer(request, ref, status=409, colleague=address, refused=str(refusal))
+    tell(request, translated(_("%(address)s is copied from now on."), address=address))
+    return redirect(f"/support/cases/{case.ref}/#people")
+
+
+def _refuse_strangers(case: Case, address: str) -> None:
+    """Only contacts of the account, and addresses of its own mail domains, are copied."""
     try:
         validate_email(address)
     except ValidationError:
@@ -160,10 +185,6 @@ def invite(request: CustomerRequest, ref: str) -> HttpResponse:
         )  # fmt: skip
     if case.participants.count() >= _MOST_PEOPLE:
         raise Refused(translated(_("No more people can be copied on one case.")))
-    with as_desk():
-        actions.invite(case, address=address, by=request.customer.by, at=clock.now())
-    tell(request, translated(_("%(address)s is copied from now on."), address=address))
-    return redirect(f"/support/cases/{case.ref}/#people")
 
 
 @require_POST

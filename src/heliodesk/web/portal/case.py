@@ -69,8 +69,14 @@ def answer(
     text: str = "",
     page: str = "",
     files: list[Kept] | None = None,
+    colleague: str = "",
+    refused: str = "",
 ) -> HttpResponseBase:
-    """The page of a case; with ``trouble`` it says what was not possible, and keeps the text."""
+    """The page of a case; with ``trouble`` it says what was not possible, and keeps the text.
+
+    Args:
+        colleague: whose address cannot be copied, because of ``refused``.
+    """
     customer, now = request.customer, clock.now()
     head = front.head(customer, ref)
     if head.merged_into:
@@ -99,6 +105,8 @@ def answer(
         trouble=trouble,
         text=text,
         files=files or [],
+        colleague=colleague,
+        refused=refused,
         page_key=page or guard.new_page(now),
         bits=guard.BITS,
         file_most=settings.WEB_FILE_MAX_BYTES,

@@ -46,9 +46,9 @@ def full(at: datetime, zone: str) -> str:
     return _full(_minute(at), zone, language())
 
 
-def day(value: date) -> str:
-    """``31 March 2027``."""
-    return _day(value, language())
+def day(value: date | str) -> str:
+    """``31 March 2027``; of a day as JSON has it, too."""
+    return _day(date.fromisoformat(value) if isinstance(value, str) else value, language())
 
 
 def short_day(value: date | datetime) -> str:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -20,9 +21,9 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def chosen(request: HttpRequest) -> HttpResponse:
     """Back to the page, with the language in a cookie."""
-    back = request.POST.get("back", "/")
+    back = request.POST.get("back", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
+        back = "/support/" if getattr(request, "customer", None) else reverse("get_support")
     response = redirect(back)
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES):

@@ -5,10 +5,15 @@ if (box) {
   const files = sendsFiles(box, prove);
   const text = box.elements.details;
   const kept = `raise answer ${location.pathname}`;
+  // What was written is forgotten only when the page that follows says that it arrived.
+  if (location.hash === '#sent') {
+    sessionStorage.removeItem(sessionStorage.getItem('answering') ?? kept);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
   if (!text.value) text.value = sessionStorage.getItem(kept) ?? '';
   text.addEventListener('input', () => sessionStorage.setItem(kept, text.value));
   box.addEventListener('submit', (event) => {
-    if (!files.busy()) { sessionStorage.removeItem(kept); return; }
+    if (!files.busy()) { sessionStorage.setItem('answering', kept); return; }
     event.preventDefault();
     const wait = setInterval(() => { if (!files.busy()) { clearInterval(wait); box.requestSubmit(event.submitter); } }, 200);
   });
