@@ -9,6 +9,7 @@ from heliodesk.automation import actions, jobs, queries, trying
 from heliodesk.automation.models import Asked, AutomationRule, Firing
 from heliodesk.automation.rules import MOST_AN_HOUR, Condition, Deed, Plan
 from heliodesk.cases import actions as cases
+from heliodesk.cases import tags
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Happened, Refused
 from heliodesk.identity.models import Team, TeamMember
@@ -183,3 +184,28 @@ def test_a_rule_that_cannot_be_used_is_not_saved() -> None:
         actions.write(None, name=" ", plan=Plan("opened", (), (), (Deed("note", "x"),)),
                       by=BY, at=NOW)  # fmt: skip
     assert not AutomationRule.objects.exists()
+
+
+def test_rules_ask_for_tags_and_put_them_on() -> None:
+    tags.forget()
+    billing, vip = (cases.add_tag(name=name, hue=1, by=BY, at=NOW) for name in ("billing", "vip"))
+    tags.forget()
+    has = Condition("tags", "has", "Billing")
+    rule("opened", Deed("tag", "vip"), Deed("untag", "billing"), Deed("tag", "gone"), all=(has,))
+    fits, fits_not = make.case(tags=[billing.pk]), make.case(tags=[vip.pk])
+    opened(fits)
+    opened(fits_not)
+    assert jobs.answer(NOW) == 2
+    fits.refresh_from_db()
+    fits_not.refresh_from_db()
+    assert fits.tags == fits_not.tags == [vip.pk]
+    fired = Firing.objects.get()
+    assert fired.did == ["tagged vip", "no longer tagged billing"]
+    assert fired.trouble == "There is no tag “gone”."
+    cases.change_tag(vip, name="very important", hue=1, by=BY, at=NOW)
+    tags.forget()
+    case = make.case(tags=[billing.pk])
+    opened(case)
+    jobs.answer(NOW)
+    case.refresh_from_db()
+    assert case.tags == [vip.pk]

@@ -13,6 +13,7 @@ CASE = Facts(
     package="gold", region="UK", kind="technical", channel="email", owner="", account="Brass Ltd",
     message="Since MONDAY nothing works", sender="ann@brass.example", opened_at=NOW,
     last_customer_at=NOW, last_activity_at=NOW, due_at=NOW + timedelta(hours=8), cause=7,
+    tags=("Billing",),
 )  # fmt: skip
 LATER = NOW + timedelta(hours=5)
 
@@ -33,6 +34,9 @@ LATER = NOW + timedelta(hours=5)
         ("hours_to_due", "less_than", "4", True),
         ("hours_to_due", "at_least", "4", False),
         ("hours_since_activity", "at_least", "5.1", False),
+        ("tags", "has", "billing ", True),
+        ("tags", "has_not", "billing", False),
+        ("tags", "has", "bill", False),
     ],
 )
 def test_a_condition_holds_or_not(fact: str, how: str, value: str, held: bool) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from heliodesk.automation.rules import LEADS, LEAST_LOADED, OWNER, Deed, Do
 from heliodesk.cases import actions as cases
+from heliodesk.cases import tags
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.models import User
@@ -73,6 +74,30 @@ def _note(case: Case, value: str, doing: Doing) -> str:
     return "note written"
 
 
+def _tag(case: Case, value: str, doing: Doing) -> str:
+    ids = _named(value)
+    if set(ids) <= {one.id for one in tags.of(case.tags)}:
+        return f"already tagged {value}"
+    cases.tag(case, add=ids, by=doing.by, at=doing.at)
+    return f"tagged {value}"
+
+
+def _untag(case: Case, value: str, doing: Doing) -> str:
+    ids = _named(value)
+    if not set(ids) & {one.id for one in tags.of(case.tags)}:
+        return f"not tagged {value}"
+    cases.tag(case, remove=ids, by=doing.by, at=doing.at)
+    return f"no longer tagged {value}"
+
+
+def _named(value: str) -> list[int]:
+    """The tags of these names, with commas between."""
+    found, unknown = tags.named(value.split(","))
+    if unknown:
+        raise Refused(f"There is no tag “{unknown[0]}”.")
+    return [one.id for one in found]
+
+
 def _tell(case: Case, value: str, doing: Doing) -> str:
     told = noticed.tell(_people(case, value), verb="rule", case=case, words=doing.why, at=doing.at)
     if not told:
@@ -94,5 +119,7 @@ _DEEDS: Mapping[Do, Callable[[Case, str, Doing], str]] = {
     Do.ASSIGN: _assign,
     Do.PRIORITISE: _prioritise,
     Do.NOTE: _note,
+    Do.TAG: _tag,
+    Do.UNTAG: _untag,
     Do.TELL: _tell,
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from heliodesk.automation.rules import Facts
+from heliodesk.cases import tags
 from heliodesk.cases.access import visible
 from heliodesk.cases.queries import OPEN_ONLY
 from heliodesk.identity.person import Person
@@ -15,7 +16,8 @@ _MOST_TEXT = 4000
 _FACTS = f"""
 select c.id, c.ref, c.title, c.priority, c.state, c.queue, c.package, a.region, c.kind, c.channel,
        coalesce(u.name, ''), a.name, coalesce(m.text, ''), coalesce(m.sender, ''),
-       c.opened_at, c.last_customer_at, c.last_activity_at, c.due_at, coalesce(e.cause, 0)
+       c.opened_at, c.last_customer_at, c.last_activity_at, c.due_at, coalesce(e.cause, 0),
+       c.tags
 from {{source}}
 join customers_account a on a.id = c.account_id
 left join identity_user u on u.id = c.owner_id
@@ -32,18 +34,23 @@ order by c.id desc
 def of(ids: Sequence[int]) -> list[Facts]:
     """These cases."""
     source = "cases_case c join unnest(%s::bigint[]) as wanted (id) on wanted.id = c.id"
-    return reading.shaped(connection, Facts, _FACTS.format(source=source), [list(ids)])
+    return _read(source, [list(ids)])
 
 
 def open_before(case_id: int, most: int) -> list[Facts]:
     """The next open cases below this id, the newest first."""
     source = f"""(select * from cases_case c where {OPEN_ONLY} and c.id < %s
                   order by c.id desc limit %s) c"""
-    return reading.shaped(connection, Facts, _FACTS.format(source=source), [case_id, most])
+    return _read(source, [case_id, most])
 
 
 def newest(person: Person, most: int) -> list[Facts]:
     """The latest cases that a person may see, open or not."""
     seen, params = visible(person)
     source = f"(select * from cases_case c where {seen} order by c.id desc limit %s) c"
-    return reading.shaped(connection, Facts, _FACTS.format(source=source), [*params, most])
+    return _read(source, [*params, most])
+
+
+def _read(source: str, params: Sequence[object]) -> list[Facts]:
+    rows = reading.rows(connection, _FACTS.format(source=source), list(params))
+    return [Facts(*row[:-1], tuple(tag.name for tag in tags.of(row[-1]))) for row in rows]

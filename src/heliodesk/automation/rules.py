@@ -44,6 +44,7 @@ class Sort(StrEnum):
     CHOICE = "choice"
     TEXT = "text"
     HOURS = "hours"
+    TAGS = "tags"
 
 
 class Is(StrEnum):
@@ -55,12 +56,15 @@ class Is(StrEnum):
     CONTAINS_NOT = "contains_not"
     AT_LEAST = "at_least"
     LESS_THAN = "less_than"
+    HAS = "has"
+    HAS_NOT = "has_not"
 
 
 COMPARISONS: Mapping[Sort, tuple[Is, ...]] = {
     Sort.CHOICE: (Is.IS, Is.IS_NOT),
     Sort.TEXT: (Is.CONTAINS, Is.CONTAINS_NOT),
     Sort.HOURS: (Is.AT_LEAST, Is.LESS_THAN),
+    Sort.TAGS: (Is.HAS, Is.HAS_NOT),
 }
 #: What can be asked of a case.
 FACTS: Mapping[str, Sort] = {
@@ -72,6 +76,7 @@ FACTS: Mapping[str, Sort] = {
     "kind": Sort.CHOICE,
     "channel": Sort.CHOICE,
     "owner": Sort.CHOICE,
+    "tags": Sort.TAGS,
     "account": Sort.TEXT,
     "title": Sort.TEXT,
     "message": Sort.TEXT,
@@ -90,6 +95,8 @@ class Do(StrEnum):
     ASSIGN = "assign"
     PRIORITISE = "prioritise"
     NOTE = "note"
+    TAG = "tag"
+    UNTAG = "untag"
     TELL = "tell"
 
 
@@ -132,6 +139,8 @@ class Facts:
     due_at: datetime
     #: The latest event that a person made, or none.
     cause: int
+    #: The names of its tags.
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,9 @@ def fits(plan: Plan, facts: Facts, at: datetime) -> bool:
 
 def holds(condition: Condition, facts: Facts, at: datetime) -> bool:
     """Whether one condition holds. What never happened is longer ago than any number of hours."""
+    if condition.fact == "tags":
+        has = condition.value.strip().casefold() in {name.casefold() for name in facts.tags}
+        return has is (condition.comparison == Is.HAS)
     found = _value(condition.fact, facts, at)
     if isinstance(found, str):
         found, wanted = found.casefold(), condition.value.strip().casefold()
@@ -230,6 +242,8 @@ def _fault(one: Condition) -> Sequence[str]:
         return [f"“{one.fact}” cannot be compared by “{one.comparison}”."]
     if sort is Sort.HOURS and _number(one.value) is None:
         return [f"“{one.fact}” is compared with a number of hours, not “{one.value}”."]
+    if sort is Sort.TAGS and not one.value.strip():
+        return ["Say which tag."]
     if sort is Sort.TEXT and not one.value.strip():
         return [f"Say what “{one.fact}” should contain."]
     if len(one.value) > MOST_TEXT:

@@ -31,6 +31,7 @@ class Head(NamedTuple):
     kind: str
     queue: str
     flags: list[str]
+    tags: list[int]
     channel: str
     package: str
     version: int
@@ -86,8 +87,8 @@ class Head(NamedTuple):
 
 
 _HEAD = f"""
-select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.channel, c.package,
-    c.version, c.offshore, c.opened_at, c.due_at, c.first_response_at, c.resolved_at, c.closed_at,
+select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.tags, c.channel,
+    c.package, c.version, c.offshore, c.opened_at, c.due_at, c.first_response_at, c.resolved_at, c.closed_at,
     c.resolution,
     c.account_id, a.name, a.region, a.lifecycle,
     (select i.value from customers_accountidentifier i

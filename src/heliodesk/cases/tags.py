@@ -74,9 +74,21 @@ def lineage(ids: Iterable[int]) -> list[int]:
 
 def named(names: Sequence[str]) -> tuple[list[Known], list[str]]:
     """The tags of these names, whatever their capitals; and the names that no tag has."""
-    by_name = {
-        tag.name.casefold(): _final(tag, known()) for tag in reversed(list(known().values()))
-    }
+    tags = known()
+    first = sorted(tags.values(), key=lambda tag: tag.merged_into is None)
+    by_name = {tag.name.casefold(): _final(tag, tags) for tag in first}
     asked = {name.strip().casefold(): name.strip() for name in names if name.strip()}
     found = [by_name[key] for key in asked if key in by_name]
     return found, [name for key, name in asked.items() if key not in by_name]
+
+
+def used(ids: Sequence[int], *, most: int) -> dict[int, int]:
+    """How many cases have each of these tags, counted to one beyond ``most``."""
+    return dict(reading.rows(connection, _USED.format(most=most + 1), [list(ids)]))
+
+
+_USED = """
+select t.id, (select count(*) from (
+    select from cases_case c where c.tags && array[t.id] and c.tags <> '{{}}' limit {most:d}) n)
+from unnest(%s::int[]) t (id)
+"""

@@ -87,6 +87,7 @@ VERBS = Section(
         Key("retitle", _("Rename"), ("R",), "pen"),
         Key("classify", _("Change the kind"), ("K",), "ticket"),
         Key("move", _("Move to another queue"), ("m",), "arrow"),
+        Key("tag", _("Tag"), ("t",), "tag"),
         Key("link", _("Link with another case"), ("l",), "link"),
         Key("invite", _("Copy somebody"), ("C",), "users"),
         Key("merge", _("Merge into another case"), ("M",), "merge"),

@@ -1,10 +1,12 @@
 """Small marks: each is a word or a figure, and a shape that helps it. Made once, used often."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from heliodesk.cases import tags as cases_tags
 from heliodesk.kernel import references
 from heliodesk.web import badges, dates, words
 from heliodesk.web.translation import language
@@ -109,6 +111,21 @@ def _avatar(
     return Markup('<span class="{0}" data-a="{1}" {2}>{3}</span>').format(
         classes, badges.hue(name), said, badges.initials(name)
     )
+
+
+def tags(ids: Sequence[int], most: int = 3) -> Markup:
+    """The tags of a case; those beyond ``most`` are counted."""
+    known = cases_tags.of(ids)
+    shown = [
+        Markup('<span class="tag tag--hue" data-hue="{0}">{1}</span>').format(tag.hue, tag.name)
+        for tag in known[:most]
+    ]
+    if len(known) > most:
+        rest = ", ".join(tag.name for tag in known[most:])
+        shown.append(
+            Markup('<span class="tag" title="{0}">+{1}</span>').format(rest, len(known) - most)
+        )
+    return Markup('<span class="tags">{0}</span>').format(Markup("").join(shown))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -82,8 +82,12 @@ def change_tag(row: Tag, *, name: str, hue: int, by: By, at: datetime) -> Tag:
     Raises:
         Refused: it has no name, or its name is taken.
     """
+    was = row.name
     row.name, row.hue = _name(name, besides=row.pk), _hue(hue)
     row.save(update_fields=["name", "hue"])
+    if was.casefold() != row.name.casefold():
+        # Rules and macros that say the old name go on.
+        Tag.objects.create(name=was, hue=row.hue, merged_into=row)
     _tell("tag_changed", row, by=by, at=at)
     return row
 

@@ -93,6 +93,15 @@ PLACES = [
     ),
     Place(
         "Cases",
+        _("Tags"),
+        _("The words that mark cases: named, coloured, retired, merged."),
+        "tag",
+        "tags",
+        May.EDIT_TEMPLATES,
+        "labels colour merge retire",
+    ),
+    Place(
+        "Cases",
         _("Macros"),
         _("Canned texts that do something too."),
         "bolt",

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop as N_
 from markupsafe import Markup, escape
 
-from heliodesk.cases import fields, tags
+from heliodesk.cases import fields
 from heliodesk.cases.filters import FIELD
 from heliodesk.cases.queries import Row
 from heliodesk.cases.rules import Stage
@@ -15,8 +15,6 @@ from heliodesk.web import dates, marks, snippets, words
 from heliodesk.web.translation import translated as _
 
 Lines = Callable[[Iterable[Row], datetime], Markup]
-#: Tags that a line shows; the others are counted.
-_TAGS = 3
 
 
 def lines(rows: Iterable[Row], now: datetime) -> Markup:
@@ -57,7 +55,7 @@ def _line(row: Row, now: datetime, note: Markup, select: str) -> str:
         f"{_begin(row, select)}{marks.prio(row.priority)}"
         f'<span class="ref">{marks.spoken(row.ref)}</span>'
         f'<span class="qsubj">{marks.how(row.channel)}<b>{escape(row.title)}</b>'
-        f"{tagged(row.tags) if row.tags else ''}"
+        f"{marks.tags(row.tags) if row.tags else ''}"
         f'<span class="snip">{_said(row, note)}</span></span>'
         f'<span class="qacct"><span>{escape(row.account)}</span>'
         f"<small>{escape(row.contact or '')}</small></span>"
@@ -73,21 +71,6 @@ def _said(row: Row, note: Markup) -> str:
     if not row.preview:
         return ""
     return f"{note + ' ' if row.direction == 'note' else ''}{escape(row.preview)}"
-
-
-def tagged(ids: Sequence[int]) -> Markup:
-    """The tags of a case, as marks."""
-    known = tags.of(ids)
-    shown = [
-        Markup('<span class="tag tag--hue" data-hue="{0}">{1}</span>').format(tag.hue, tag.name)
-        for tag in known[:_TAGS]
-    ]
-    if len(known) > _TAGS:
-        rest = ", ".join(tag.name for tag in known[_TAGS:])
-        shown.append(
-            Markup('<span class="tag" title="{0}">+{1}</span>').format(rest, len(known) - _TAGS)
-        )
-    return Markup('<span class="tags">{0}</span>').format(Markup("").join(shown))
 
 
 Cell = Callable[[Row, datetime], object]
@@ -129,7 +112,7 @@ _CELLS: Mapping[str, Cell] = {
     "priority": lambda row, now: marks.prio(row.priority),
     "ref": lambda row, now: marks.spoken(row.ref),
     "title": _title,
-    "tags": lambda row, now: tagged(row.tags),
+    "tags": lambda row, now: marks.tags(row.tags),
     "account": _account,
     "package": lambda row, now: marks.package(row.package),
     "state": lambda row, now: marks.state(row.state),

@@ -1,12 +1,14 @@
 """The verbs on a case: those that one press does, and those that ask something first."""
 
+from typing import Any
+
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
-from heliodesk.cases import actions, beside, kinds
+from heliodesk.cases import actions, beside, kinds, tags
 from heliodesk.cases.access import get_case
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
@@ -174,8 +176,28 @@ DEEDS: dict[str, Deed] = {
         _("They are copied from now on."),
         (_("Copy somebody"), _("They get every answer, and may write to the case."), _("Copy")),
     ),
+    "tag": Deed(
+        lambda case, form, person, by, at: actions.tag(
+            case,
+            add=set(numbers(form, "tags")) - set(numbers(form, "had")),
+            remove=set(numbers(form, "had")) - set(numbers(form, "tags")),
+            by=by,
+            at=at,
+        ),
+        _("The tags are changed."),
+        (_("Tag"), _("Tags find the case again, in lists, views and searches."), _("Keep them")),
+        "agent/case/ask_tag.html",
+        lambda request, case: _tags(case),
+    ),
     **SHAPING,
 }
+
+
+def _tags(case: Case) -> dict[str, Any]:
+    """The tags that the case has, and those that it can get."""
+    on = tags.of(case.tags)
+    ids = {tag.id for tag in on}
+    return {"tags_on": on, "tags_off": [tag for tag in tags.offered() if tag.id not in ids]}
 
 
 @needs(May.WORK_CASES)

@@ -9,6 +9,7 @@ from heliodesk.automation import macros, queries
 from heliodesk.automation.models import Macro
 from heliodesk.automation.phrases import VARIABLES, fill
 from heliodesk.automation.rules import Deed
+from heliodesk.cases import tags
 from heliodesk.cases.access import get_case
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.rules import May
@@ -85,6 +86,7 @@ def _form(request: PersonRequest, macro: Macro | None) -> HttpResponse:
         said=words,
         queues=queries.queues(),
         people=queries.people(),
+        tags=tags.offered(),
     )
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from heliodesk.automation import actions, queries, trying
 from heliodesk.automation.models import AutomationRule
 from heliodesk.automation.rules import Condition, Deed, Plan, faults
+from heliodesk.cases import tags
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
@@ -83,6 +84,7 @@ def _form(request: PersonRequest, rule: AutomationRule | None) -> HttpResponse:
         said=words,
         queues=queries.queues(),
         people=queries.people(),
+        tags=tags.offered(),
         log=queries.log(request.person, rule=rule.pk)[:10] if rule else [],
     )
 

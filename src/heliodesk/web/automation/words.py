@@ -26,6 +26,7 @@ FACTS = {
     "kind": _("Kind of case"),
     "channel": _("Channel"),
     "owner": _("Owner's name (empty: nobody)"),
+    "tags": _("Tag"),
     "account": _("Account's name"),
     "title": _("Subject"),
     "message": _("Customer's last message"),
@@ -42,12 +43,16 @@ COMPARISONS = {
     Is.CONTAINS_NOT: _("does not contain"),
     Is.AT_LEAST: _("is at least"),
     Is.LESS_THAN: _("is less than"),
+    Is.HAS: _("has"),
+    Is.HAS_NOT: _("has not"),
 }
 DEEDS = {
     Do.MOVE: _("Move it to the queue"),
     Do.ASSIGN: _("Give it to"),
     Do.PRIORITISE: _("Set the priority"),
     Do.NOTE: _("Write a note"),
+    Do.TAG: _("Tag it"),
+    Do.UNTAG: _("Take the tag off"),
     Do.TELL: _("Tell"),
 }
 PEOPLE = {

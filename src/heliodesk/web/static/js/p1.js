@@ -1,5 +1,6 @@
 // P1: how many are open stands in the title of every page; one more sounds, where the person has
 // allowed it in this browser. One window sounds for all: the first that hears of it.
+document.documentElement.classList.add('js');
 const ALLOWED = 'p1 sound';
 const KNOWN = 'p1 open';
 const buttons = [...document.querySelectorAll('[data-p1-sound]')];
