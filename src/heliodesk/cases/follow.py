@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from heliodesk.cases.actions import cross_boundary, repackage
 from heliodesk.cases.actions.checklists import put_by_type
+from heliodesk.cases.actions.filling import fill_at_opening
 from heliodesk.cases.rules import Happened, Verb
 from heliodesk.customers.models import Account
 from heliodesk.entitlements import packs
@@ -20,8 +21,12 @@ def package_changed(events: Sequence[Recorded]) -> None:
 
 
 def shaped(events: Sequence[Recorded]) -> None:
-    """A case of a type and priority gets the checklists that are put on such cases."""
+    """A case of a type and priority gets the checklists that are put on such cases; and, when it
+    was raised by form, what was filled in there."""
     put_by_type({event.subject_id for event in events}, at=events[0].at)
+    for event in events:
+        if given := event.told.get("fields"):
+            fill_at_opening(event.subject_id, given, at=event.at)
 
 
 def residency_changed(events: Sequence[Recorded]) -> None:

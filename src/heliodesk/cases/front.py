@@ -219,6 +219,17 @@ def said(case_id: int) -> list[Said]:
     return reading.shaped(connection, Said, _SAID, [case_id, MOST_SAID])
 
 
+_HELD = """
+select f.label, v.text from cases_casevalue v join cases_casefield f on f.id = v.field_id
+ where v.case_id = %s and f.active and f.asked order by f.place, lower(f.label), f.id
+"""
+
+
+def held(case_id: int) -> list[tuple[str, str]]:
+    """The fields that customers are asked for, of a case that the caller has reached."""
+    return [(label, text) for label, text in reading.rows(connection, _HELD, [case_id])]
+
+
 def version(customer: Customer, ref: str) -> int:
     """How often the case changed by now; raises as ``head``."""
     seen, params = visible_to(customer)

@@ -227,6 +227,8 @@ def _form_marks(sent: form.Submission) -> dict[str, object]:
         marks["trace"] = {**sent.trace, "zone": sent.zone}
     if sent.alternative:
         marks["alternative"] = sent.alternative
+    if sent.fields:
+        marks["fields"] = dict(sent.fields)
     if not sent.proven:
         marks["public"] = True
     return marks

@@ -196,7 +196,12 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         requester=Party(draft.sender, draft.sender_name, contact_id),
         copied=_copied(draft, facts),
         message=message_of(draft, outcome),
-        told={**told_of(draft, outcome, facts), "decision": decision, "pack": facts.pack.id},
+        told={
+            **told_of(draft, outcome, facts),
+            "decision": decision,
+            "pack": facts.pack.id,
+            "fields": draft.marks.get("fields"),
+        },
     )
 
 

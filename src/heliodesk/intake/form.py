@@ -43,6 +43,8 @@ class Submission:
     zone: str = ""
     #: How to reach the sender when mail is down (C30).
     alternative: str = ""
+    #: Further fields that customers are asked for, by their codes.
+    fields: Mapping[str, str] = field(default_factory=dict)
     contact_id: int | None = None
     account_id: int | None = None
     case_ref: str = ""

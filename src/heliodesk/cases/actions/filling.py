@@ -1,6 +1,7 @@
 """Fill in the fields of a case."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ from heliodesk.cases.actions.step import aside
 from heliodesk.cases.fields import Field, Known
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused, Verb
-from heliodesk.journal.record import By
-from heliodesk.kernel import sql
+from heliodesk.journal.record import SYSTEM, By
+from heliodesk.kernel import reading, sql
 
 _COLUMNS = {
     "case_id": "bigint",
@@ -73,3 +74,15 @@ def _digits(value: Known) -> str | None:
 def _told(field: Field, value: Known | None, held: Mapping[str, str]) -> dict[str, Any]:
     text = value.text if value else ""
     return {"field": field.code, "label": field.label, "is": text, "was": held.get(field.code, "")}
+
+
+def fill_at_opening(case_id: int, given: Mapping[str, str], *, at: datetime) -> None:
+    """Keep what was filled in on the form that opened a case; what is no value is left out, since
+    the whole form stands in the first message anyway."""
+    case = reading.records(connection, Case, "where id = %s", [case_id])[0]
+    fitting: dict[str, str] = {}
+    for field in fields.asked(case.kind):
+        with suppress(Refused):
+            if known := fields.read(field, str(given.get(field.code, ""))):
+                fitting[field.code] = known.text
+    fill(case, fitting, by=SYSTEM, at=at)

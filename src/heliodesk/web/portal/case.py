@@ -92,6 +92,7 @@ def answer(
         script="case",
         status=status,
         c=head,
+        held=front.held(head.id),
         thread=woven(said, head.events),
         steps=steps(head),
         zone=zone,

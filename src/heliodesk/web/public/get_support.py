@@ -18,8 +18,8 @@ from heliodesk.web.access import public
 from heliodesk.web.portal import applies, brand, frame, guidance, known, targets, zones
 from heliodesk.web.portal.applies import Applies, Asker
 from heliodesk.web.portal.brand import Brand
+from heliodesk.web.portal.raising import asked, guard, sending
 from heliodesk.web.portal.raising import given as givens
-from heliodesk.web.portal.raising import guard, sending
 from heliodesk.web.portal.raising.given import Given
 from heliodesk.web.portal.raising.sending import Attempt
 from heliodesk.web.translation import translated
@@ -79,6 +79,7 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
         "targets": targets.sentences(now, clock.now()),
         "criteria": [translated(label) for label in now.policy.pack.p1_criteria.values()],
         "kinds": givens.kinds(now.policy),
+        "asked": asked.everything(),
         "guidance": guidance.steps(now),
         "where_to_find": translated(now.policy.pack.identifier.where_to_find),
         "id_pattern": pattern_in_words(now.policy.pack.identifier.pattern),

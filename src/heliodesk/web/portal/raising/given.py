@@ -16,6 +16,7 @@ from heliodesk.intake import subject as subjects
 from heliodesk.intake.tracking import FIELDS
 from heliodesk.web.dates import zone as zone_of
 from heliodesk.web.portal import times
+from heliodesk.web.portal.raising import asked
 from heliodesk.web.translation import translated
 
 KINDS = ("technical", "how_to", "implementation", "email_tracking")
@@ -45,6 +46,8 @@ class Given:
     alternative: str = ""
     zone: str = ""
     trace: dict[str, str] = field(default_factory=dict)
+    #: Further fields, by their codes, as an administrator has customers asked for them.
+    fields: dict[str, str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
 
@@ -72,6 +75,7 @@ def read(posted: Any) -> Given:
         alternative=text("alternative"),
         zone=text("zone")[:64],
         trace={name: text(f"trace_{name}") for name in FIELDS},
+        fields=asked.read(posted),
         files=[word for word in posted.getlist("kept") if word.isalnum()][:50],
     )
 
@@ -101,6 +105,10 @@ def check(given: Given, policy: Policy, customer: Customer | None, *, own: froze
     if given.kind == "email_tracking":
         _trace(given)
     _lengths(given)
+    held, troubles = asked.check(given.fields, given.kind)
+    given.troubles |= troubles
+    if not given.troubles:
+        given.fields = held
 
 
 def _lengths(given: Given) -> None:
@@ -197,7 +205,7 @@ def as_text(given: Given, *, labels: Mapping[str, str]) -> str:
             shown = f"{value} ({given.zone})" if name == "time" and value and given.zone else value
             lines.append(f"{labels[name]}: {shown or '–'}")
         parts.append("\n".join(lines))
-    more = []
+    more = asked.lines(given.fields, asked.everything()) if given.fields else []
     if given.company:
         more.append(f"{labels['company']}: {given.company}")
     if given.alternative:

@@ -116,6 +116,7 @@ def submission(given: Given, customer: Customer | None) -> Submission:
         trace=given.trace if tracking else {},
         zone=given.zone if tracking else "",
         alternative=given.alternative,
+        fields=given.fields,
         language=language(),
         text=givens.as_text(given, labels=_labels()),
     )

@@ -25,9 +25,22 @@ if (form) {
   details.addEventListener('input', tell);
   tell();
 
+  // Fields of another kind of case are put aside, and sent empty.
+  const ofKind = () => {
+    const kind = form.elements.kind.value;
+    for (const box of form.querySelectorAll('[data-kinds]')) {
+      const kinds = box.dataset.kinds;
+      box.hidden = Boolean(kinds) && !kinds.split(' ').includes(kind);
+      for (const field of box.querySelectorAll('input, select, textarea')) field.disabled = box.hidden;
+    }
+  };
+  form.addEventListener('change', ofKind);
+  ofKind();
+
   // What is typed outlives a reload and a broken line, in this tab only, until it is sent.
   const kept = `raise ${location.pathname}`;
-  const fields = ['name', 'address', 'company', 'identifier', 'subject', 'details', 'alternative', 'trace_from', 'trace_to', 'trace_subject'];
+  const own = [...form.querySelectorAll('[data-kinds] :is(input, textarea)')].map((field) => field.name);
+  const fields = [...own, 'name', 'address', 'company', 'identifier', 'subject', 'details', 'alternative', 'trace_from', 'trace_to', 'trace_subject'];
   try {
     const before = JSON.parse(sessionStorage.getItem(kept) ?? '{}');
     for (const name of fields) if (before[name] && form.elements[name] && !form.elements[name].value) form.elements[name].value = before[name];
