@@ -35,6 +35,11 @@ def part_of(word: str) -> float:
     return _frequencies().parts.get(word.lower(), 0.0)
 
 
+def messages_with(word: str) -> float:
+    """About how many messages hold this word; 0 for one that is too rare to be counted."""
+    return part_of(word) * max(_frequencies().rows, 0.0)
+
+
 def rare(words: Iterable[str]) -> bool:
     """Whether at least one of these words is in few messages."""
     rows = max(_frequencies().rows, 1.0)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from heliodesk.web.agent import (
+    alike,
     around,
     away,
     bulk,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("cases/<str:ref>/reply/", writing.reply, name="reply"),
     path("cases/<str:ref>/note/", writing.note, name="note"),
     path("cases/<str:ref>/draft/", writing.draft, name="draft"),
+    path("cases/<str:ref>/similar/", alike.show, name="similar"),
     path("cases/<str:ref>/beside/", sidelong.show, name="beside"),
     path("cases/<str:ref>/<slug:verb>/", verbs.do, name="verb"),
     path("attachments/<int:attachment_id>/", files.attachment, name="attachment"),
