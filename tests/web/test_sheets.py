@@ -72,6 +72,13 @@ def test_no_list_is_no_sheet(browser: Browser, asked: str) -> None:
     assert browser().get(f"/cases.csv{asked}").status_code == 404
 
 
+def test_a_search_as_a_sheet(browser: Browser) -> None:
+    wanted = make.case(text="The quokka is gone.", title="Quokka")
+    make.case(text="Nothing of the kind.")
+    rows = read(browser().get("/cases.csv?list=search&q=quokka"))
+    assert [row["Reference"] for row in rows] == [wanted.ref]
+
+
 def test_offshore_cases_are_in_no_sheet(browser: Browser) -> None:
     make.case(offshore=True)
     assert read(browser().get("/cases.csv?list=open")) == []

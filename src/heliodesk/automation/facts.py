@@ -53,4 +53,4 @@ def newest(person: Person, most: int) -> list[Facts]:
 
 def _read(source: str, params: Sequence[object]) -> list[Facts]:
     rows = reading.rows(connection, _FACTS.format(source=source), list(params))
-    return [Facts(*row[:-1], tuple(tag.name for tag in tags.of(row[-1]))) for row in rows]
+    return [Facts(*(*row[:-1], tuple(tag.name for tag in tags.of(row[-1])))) for row in rows]

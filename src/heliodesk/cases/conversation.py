@@ -88,8 +88,8 @@ class Head(NamedTuple):
 
 _HEAD = f"""
 select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.queue, c.flags, c.tags, c.channel,
-    c.package, c.version, c.offshore, c.opened_at, c.due_at, c.first_response_at, c.resolved_at, c.closed_at,
-    c.resolution,
+    c.package, c.version, c.offshore, c.opened_at, c.due_at, c.first_response_at, c.resolved_at,
+    c.closed_at, c.resolution,
     c.account_id, a.name, a.region, a.lifecycle,
     (select i.value from customers_accountidentifier i
      where i.account_id = c.account_id order by i.valid_from desc, i.id desc limit 1),

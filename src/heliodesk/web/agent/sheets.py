@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_noop as _
 
-from heliodesk.cases import fields, sheet, tags
+from heliodesk.cases import asked as understanding
+from heliodesk.cases import fields, search, sheet, tags
 from heliodesk.cases.rules import Refused
 from heliodesk.cases.sheet import Line
+from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.web import dates, words
@@ -39,6 +41,9 @@ _HEAD = (
     _("Resolved (UTC)"),
     _("Closed (UTC)"),
 )
+#: Characters of a search, and how often it is asked for more: some ten thousand cases.
+_LONGEST = 400
+_STEPS = 20
 Lines = Iterable[tuple[Line, Mapping[str, str]]]
 
 
@@ -51,9 +56,11 @@ class _Sink:
 
 @needs(May.WORK_CASES)
 def cases(request: PersonRequest) -> HttpResponse | StreamingHttpResponse:
-    """The cases of a queue, a view or a filter, in the order in which it is seen."""
+    """The cases of a queue, a view, a filter or a search, in the order in which it is seen."""
     given, person = request.GET, request.person
     code = given.get("list", "")
+    if code == "search":
+        return sent(_found(person, given.get("q", "").strip()[:_LONGEST]), "cases-found")
     listing = listing_of(person, code, given.get("f", ""))
     if code == "filter" and not given.get("f"):
         raise Http404
@@ -62,6 +69,19 @@ def cases(request: PersonRequest) -> HttpResponse | StreamingHttpResponse:
     except Refused as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain")
     return sent(sheet.lines(person, view), f"cases-{code}")
+
+
+def _found(person: Person, query: str) -> Iterator[tuple[Line, dict[str, str]]]:
+    """What a search finds, the newest cases first, as far back as its patience goes."""
+    at = clock.now()
+    asked = understanding.read(query, today=at.astimezone(dates.zone(person.zone)).date())
+    below: int | None = None
+    for _step in range(_STEPS):
+        hits = search.cases(person, asked, at=at, limit=sheet.CHUNK, below=below)
+        yield from sheet.of_cases(person, [one.id for one in hits.cases])
+        below = hits.further
+        if below is None:
+            return
 
 
 def sent(lines: Lines, name: str) -> StreamingHttpResponse:
