@@ -9,6 +9,7 @@ from django.db import connection
 
 from heliodesk.cases import fields, queries, views
 from heliodesk.cases.access import visible
+from heliodesk.cases.beside import MINUTES
 from heliodesk.cases.queries import View
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
@@ -43,19 +44,22 @@ class Line(NamedTuple):
     resolved_at: datetime | None
     closed_at: datetime | None
     urgency: int
+    #: Minutes that people say they worked on it.
+    minutes: int
 
 
-_LINE = """
+_LINE = f"""
 select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.package, a.name,
     (select i.value from customers_accountidentifier i where i.account_id = a.id
       order by i.valid_to desc nulls first, i.id limit 1),
     k.name, u.name, c.queue, a.region, c.channel, c.tags, c.opened_at, c.last_activity_at,
-    c.due_at, c.first_response_at, c.resolved_at, c.closed_at, c.urgency
-from ({page}) c
+    c.due_at, c.first_response_at, c.resolved_at, c.closed_at, c.urgency,
+    {MINUTES}
+from ({{page}}) c
 join customers_account a on a.id = c.account_id
 left join customers_contact k on k.id = c.contact_id
 left join identity_user u on u.id = c.owner_id
-order by {order}
+order by {{order}}
 """
 
 

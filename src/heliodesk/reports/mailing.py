@@ -125,11 +125,15 @@ def _row(counts: Counts) -> str:
     return f"{counts.n[Measure.OPENED]}, in target {_percent(counts.met)}"
 
 
+#: The last column of the sheet: minutes that people entered, on the day on which they worked.
+_WORKED = "minutes_worked"
+
+
 def sheet(span: Span, only: Only) -> str:
     """The figures as CSV: a line a day, region, package, queue and priority."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["day", *GROUPS, *(measure.value for measure in Measure)])
+    writer.writerow(["day", *GROUPS, *(measure.value for measure in Measure), _WORKED])
     writer.writerows(queries.lines(span, only))
     return out.getvalue()
 

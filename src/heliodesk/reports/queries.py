@@ -146,14 +146,48 @@ def lines(span: Span, only: Only) -> list[tuple[object, ...]]:
     """A line a day, region, package, queue and priority, for a sheet."""
     where, params = only.condition()
     measures = ", ".join(
-        f"coalesce(sum(n) filter (where measure = '{measure}'), 0)::bigint" for measure in Measure
+        f"coalesce(sum(n) filter (where measure = '{measure}'), 0)::bigint as {measure}"
+        for measure in Measure
     )
+    counts = ", ".join(f"coalesce({measure}, 0)" for measure in Measure)
+    days = [span.start, span.end, *params]
     return reading.rows(
         connection,
-        f"""select day, region, package, queue, priority, {measures} from reports_figure
-            where day >= %s and day < %s{where} group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5""",
-        [span.start, span.end, *params],
+        f"""with happened as (
+                select day, region, package, queue, priority, {measures} from reports_figure
+                where day >= %s and day < %s{where} group by 1, 2, 3, 4, 5),
+            worked as (
+                select day, region, package, queue, priority, sum(minutes)::bigint as minutes
+                from ({_WORKED}) w where day >= %s and day < %s{where} group by 1, 2, 3, 4, 5)
+            select day, region, package, queue, priority, {counts}, coalesce(minutes, 0)
+            from happened full join worked using (day, region, package, queue, priority)
+            order by 1, 2, 3, 4, 5""",
+        [*days, *days],
+        prepare=False,
     )
+
+
+#: Time that people entered, on the day on which they worked.
+_WORKED = """
+select t.on_day as day, a.region, c.package, c.queue, c.priority, t.minutes
+from cases_timespent t join cases_case c on c.id = t.case_id
+join customers_account a on a.id = c.account_id
+"""
+
+
+def worked(group: str, span: Span, only: Only) -> dict[str, int]:
+    """Minutes worked in the span, by region, package, queue or priority."""
+    if group not in GROUPS:
+        raise ValueError(f"time is not kept by {group}")
+    where, params = only.condition()
+    found = reading.rows(
+        connection,
+        f"""select {group}, sum(minutes)::bigint from ({_WORKED}) w
+            where day >= %s and day < %s{where} group by 1""",
+        [span.start, span.end, *params],
+        prepare=False,
+    )
+    return dict(found)
 
 
 def _rows(columns: str, span: Span, only: Only, measure: str = "") -> list[tuple[Any, ...]]:

@@ -40,6 +40,7 @@ _HEAD = (
     _("First response (UTC)"),
     _("Resolved (UTC)"),
     _("Closed (UTC)"),
+    _("Minutes worked"),
 )
 #: Characters of a search, and how often it is asked for more: some ten thousand cases.
 _LONGEST = 400
@@ -130,6 +131,7 @@ def _cells(line: Line) -> tuple[object, ...]:
             at.strftime("%Y-%m-%d %H:%M") if at else ""
             for at in (line.first_response_at, line.resolved_at, line.closed_at)
         ),
+        line.minutes,
     )
 
 

@@ -15,6 +15,7 @@ from heliodesk.reports.rules import METRICS, Measure, Span
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.reports import charts
+from heliodesk.web.spent import spent
 
 #: The periods offered, as days.
 PERIODS = {"7": _("7 days"), "14": _("14 days"), "84": _("12 weeks"), "364": _("12 months")}
@@ -87,6 +88,8 @@ def show(request: PersonRequest) -> HttpResponse:
         before=queries.total(span.before(), only),
         p1=queries.total(span, replace(only, priority="P1")),
         by=queries.by(group, span, only),
+        worked=queries.worked(group, span, only),
+        spent=spent,
         each=each,
         Measure=Measure,
         responses=charts.bars(
