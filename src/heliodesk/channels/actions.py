@@ -1,5 +1,6 @@
 """What administrators do with the addresses of the desk."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from heliodesk.channels.models import Mailbox
 from heliodesk.channels.outgoing import is_address
+from heliodesk.channels.reaching import inside
 from heliodesk.journal.record import By, Happening, record
 
 
@@ -15,14 +17,27 @@ class Refused(Exception):
     """The mailbox cannot be so; the text says why, for people."""
 
 
-def set_mailbox(address: str, *, changes: dict[str, Any], by: By, at: datetime) -> Mailbox:
+def set_mailbox(
+    address: str,
+    *,
+    changes: dict[str, Any],
+    secrets: Mapping[str, str] | None = None,
+    by: By,
+    at: datetime,
+) -> Mailbox:
     """Make the mailbox of this address, or change what is given of it; journalled.
 
     A new one needs a code and a name; without them the address lends its own words.
 
+    Args:
+        secrets: columns of sealed secrets; the journal tells their names only.
+
     Raises:
-        Refused: a value is none, or the code belongs to another mailbox.
+        Refused: a value is none, the code belongs to another mailbox, or a server is inside the
+            desk's own network and the doer is no administrator.
     """
+    for host in (changes.get("imap_host", ""), changes.get("smtp_host", "")):
+        refuse_inside(host, by)
     for one in (address, *changes.get("aliases", ())):
         if not is_address(one):
             raise Refused(f"{one} is no e-mail address.")
@@ -32,7 +47,7 @@ def set_mailbox(address: str, *, changes: dict[str, Any], by: By, at: datetime) 
         if row is None:
             local = address.partition("@")[0]
             row = Mailbox(address=address, code=local.replace("+", "-").lower(), name=local)
-        for name, value in changes.items():
+        for name, value in {**changes, **(secrets or {})}.items():
             setattr(row, name, value)
         try:
             row.full_clean()
@@ -41,9 +56,28 @@ def set_mailbox(address: str, *, changes: dict[str, Any], by: By, at: datetime) 
             raise Refused(_told(error)) from error
         except IntegrityError as error:
             raise Refused(f"Another mailbox has the code or address of {address}.") from error
-        happening = Happening(verb, "mailbox", row.pk, {"address": address, **changes})
+        told = {"address": address, **changes}
+        if secrets:
+            told["secrets"] = sorted(secrets)
+        happening = Happening(verb, "mailbox", row.pk, told)
         record([happening], by=by, at=at)
     return row
+
+
+def refuse_inside(host: str, by: By) -> None:
+    """Let nobody but an administrator point the desk at its own network.
+
+    Raises:
+        Refused: the server is there, and the doer is no administrator.
+    """
+    if not host or by.kind == "system" or (by.role == "admin" and by.own is None):
+        return
+    where = inside(host)
+    if where:
+        raise Refused(
+            f"{host} is at {where}, inside the desk’s own network. "
+            "Only an administrator may have the desk connect there."
+        )
 
 
 def _told(error: ValidationError) -> str:

@@ -17,8 +17,12 @@ from anymail.exceptions import (
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from heliodesk.channels.credentials import Credentials, NoSecret
+from heliodesk.channels.models import Mailbox
+
 ANSWER_SECONDS = 60.0
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_SECURITY = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 #: Answers about us and not about the message: closing down, sign in first, sign-in refused.
 _NOT_THE_MAIL = {421, 454, 530, 534, 535, 538}
 _TRY_AGAIN_STATUS = {408, 425, 429}
@@ -50,15 +54,84 @@ class Carrier(Protocol):
         """End the connection."""
 
 
-class SmtpCarrier:
-    """An SMTP server, spoken to over one connection as long as it holds.
+@dataclass(frozen=True)
+class SmtpServer:
+    """How an SMTP server is reached."""
 
-    ``url`` is ``smtp://``, ``smtp+starttls://`` or ``smtps://user:password@host:port``, with
-    ``?ca=/path`` for a server whose certificate a private authority signed.
+    host: str
+    port: int
+    #: ``tls``, ``starttls`` or ``none``.
+    security: str
+    #: Who signs in; without a user nobody does.
+    credentials: Credentials
+    #: A password as it stands in the settings, instead of the credentials' own.
+    password: str = ""
+    #: The file of a private authority that signed the certificate.
+    authority: str | None = None
+    seconds: float = ANSWER_SECONDS
+
+
+def server_of(url: str) -> SmtpServer:
+    """The server of ``smtp://``, ``smtp+starttls://`` or ``smtps://user:password@host:port``, with
+    ``?ca=/path`` for a certificate that a private authority signed.
+
+    Raises:
+        ValueError: it is none of these.
     """
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS:
+        raise ValueError(f"{parts.scheme}:// is none of {', '.join(_PORTS)}")
+    return SmtpServer(
+        parts.hostname or "localhost",
+        parts.port or _PORTS[parts.scheme],
+        _SECURITY[parts.scheme],
+        Credentials(unquote(parts.username or "")),
+        unquote(parts.password or ""),
+        parse_qs(parts.query).get("ca", [None])[0],
+    )
 
-    def __init__(self, url: str, *, own_name: str) -> None:
-        self._url = urlsplit(url)
+
+def opened(server: SmtpServer, *, own_name: str) -> smtplib.SMTP:
+    """A session with a server, signed in.
+
+    Raises:
+        smtplib.SMTPException, OSError: the server is away or says no.
+        NoSecret: there is nothing to sign in with.
+    """
+    trust = ssl.create_default_context(cafile=server.authority)
+    session: smtplib.SMTP
+    if server.security == "tls":
+        session = smtplib.SMTP_SSL(
+            server.host, server.port, own_name, timeout=server.seconds, context=trust
+        )
+    else:
+        session = smtplib.SMTP(server.host, server.port, own_name, timeout=server.seconds)
+    try:
+        if server.security == "starttls":
+            session.starttls(context=trust)
+        session.ehlo_or_helo_if_needed()
+        if server.credentials.user:
+            _sign_in(session, server)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def _sign_in(session: smtplib.SMTP, server: SmtpServer) -> None:
+    who = server.credentials
+    if who.login == "xoauth2":
+        token = f"user={who.user}\1auth=Bearer {who.read()}\1\1"
+        session.auth("XOAUTH2", lambda challenge=None: "" if challenge else token)
+        return
+    session.login(who.user, server.password or who.read())
+
+
+class SmtpCarrier:
+    """An SMTP server, spoken to over one connection as long as it holds."""
+
+    def __init__(self, server: SmtpServer | str, *, own_name: str) -> None:
+        self._server = server
         self._own_name = own_name
         self._session: smtplib.SMTP | None = None
 
@@ -93,6 +166,10 @@ class SmtpCarrier:
             except (smtplib.SMTPException, OSError):
                 session.close()
 
+    def _name(self) -> str:
+        where = self._server
+        return str(urlsplit(where).hostname) if isinstance(where, str) else where.host
+
     def _ready(self) -> smtplib.SMTP:
         """The open session, if it still answers, or a new one."""
         if self._session is not None:
@@ -103,35 +180,11 @@ class SmtpCarrier:
                 pass
             self.close()
         try:
-            self._session = self._opened()
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise Away(f"{self._url.hostname}: {error}") from error
+            server = server_of(self._server) if isinstance(self._server, str) else self._server
+            self._session = opened(server, own_name=self._own_name)
+        except (smtplib.SMTPException, OSError, ValueError, NoSecret) as error:
+            raise Away(f"{self._name()}: {error}") from error
         return self._session
-
-    def _opened(self) -> smtplib.SMTP:
-        scheme, host = self._url.scheme, self._url.hostname or "localhost"
-        if scheme not in _PORTS:
-            raise ValueError(f"{scheme}:// is none of {', '.join(_PORTS)}")
-        port = self._url.port or _PORTS[scheme]
-        named = parse_qs(self._url.query).get("ca", [None])[0]
-        trust = ssl.create_default_context(cafile=named)
-        session: smtplib.SMTP
-        if scheme == "smtps":
-            session = smtplib.SMTP_SSL(
-                host, port, self._own_name, timeout=ANSWER_SECONDS, context=trust
-            )
-        else:
-            session = smtplib.SMTP(host, port, self._own_name, timeout=ANSWER_SECONDS)
-        try:
-            if scheme == "smtp+starttls":
-                session.starttls(context=trust)
-            session.ehlo_or_helo_if_needed()
-            if self._url.username:
-                session.login(unquote(self._url.username), unquote(self._url.password or ""))
-        except BaseException:
-            session.close()
-            raise
-        return session
 
 
 class ProviderCarrier:
@@ -170,6 +223,17 @@ class ProviderCarrier:
     def close(self) -> None:
         """End the provider's session."""
         self._connection.close()
+
+
+def own_server(box: Mailbox, *, seconds: float = ANSWER_SECONDS) -> SmtpServer | None:
+    """The server that a mailbox sends by itself; none when it sends as the settings say."""
+    if not box.smtp_host:
+        return None
+    who = Credentials(
+        box.smtp_user, box.smtp_login, box.smtp_secret, box.smtp_sealed,
+        box.oauth_token_url, box.oauth_client, box.oauth_scope, box.oauth_sealed,
+    )  # fmt: skip
+    return SmtpServer(box.smtp_host, box.smtp_port, box.smtp_security, who, seconds=seconds)
 
 
 def carrier(outbound: str, smtp_url: str, *, own_name: str) -> Carrier:

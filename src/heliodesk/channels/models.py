@@ -34,6 +34,32 @@ class Mailbox(models.Model):
     imap_folder = models.CharField(max_length=255, default="INBOX")
     #: Folder that taken mail moves to; empty marks it seen instead.
     imap_done_folder = models.CharField(max_length=255, blank=True, default="")
+    #: A password that was typed on the page, sealed with the desk's key.
+    imap_sealed = models.TextField(blank=True, default="", db_default="")
+    #: A way out of its own; empty sends as the settings say.
+    smtp_host = models.CharField(max_length=255, blank=True, default="", db_default="")
+    smtp_port = models.PositiveIntegerField(default=587, db_default=587)
+    smtp_security = models.CharField(
+        max_length=10,
+        default="starttls",
+        db_default="starttls",
+        choices=[(w, w) for w in ("tls", "starttls", "none")],
+    )
+    smtp_user = models.CharField(max_length=255, blank=True, default="", db_default="")
+    smtp_secret = models.CharField(max_length=255, blank=True, default="", db_default="")
+    smtp_login = models.CharField(
+        max_length=10,
+        default="password",
+        db_default="password",
+        choices=[(w, w) for w in ("password", "xoauth2")],
+    )
+    smtp_sealed = models.TextField(blank=True, default="", db_default="")
+    #: Where access tokens are fetched (OAuth 2), for both ways.
+    oauth_token_url = models.CharField(max_length=500, blank=True, default="", db_default="")
+    oauth_client = models.CharField(max_length=255, blank=True, default="", db_default="")
+    oauth_scope = models.CharField(max_length=500, blank=True, default="", db_default="")
+    #: The client's secret and the refresh token, sealed.
+    oauth_sealed = models.TextField(blank=True, default="", db_default="")
     imap_error = models.TextField(blank=True, default="")
     imap_seen_at = models.DateTimeField(null=True, blank=True)
 

@@ -20,9 +20,9 @@ from django.db import connection, transaction
 
 from heliodesk.channels import delivery, patience
 from heliodesk.channels.blob_errors import NoSuchBlob, StoreTrouble
-from heliodesk.channels.delivery import Away, Carrier, Fate
+from heliodesk.channels.delivery import Away, Carrier, Fate, SmtpServer
 from heliodesk.channels.letter import Unsignable, envelope_sender, in_bytes, letter, signed
-from heliodesk.channels.models import Outbound, OutboundState
+from heliodesk.channels.models import Mailbox, Outbound, OutboundState
 from heliodesk.journal.record import SYSTEM, Happening, record
 
 log = structlog.get_logger()
@@ -82,11 +82,29 @@ def _recall(at: datetime) -> int:
 
 
 def _send_all(rows: Sequence[Outbound], at: datetime) -> int:
+    """Send each mailbox's rows by its own way out; one that is away keeps no other waiting."""
+    wanted = {row.mailbox_id for row in rows if row.mailbox_id}
+    boxes = Mailbox.objects.filter(pk__in=wanted).exclude(smtp_host="")
+    servers = {box.pk: delivery.own_server(box) for box in boxes}
+    by_way: dict[int | None, list[Outbound]] = {}
+    for row in rows:
+        by_way.setdefault(row.mailbox_id if row.mailbox_id in servers else None, []).append(row)
+    began = time.monotonic()
+    return sum(_send_by(servers.get(key or 0), some, at, began) for key, some in by_way.items())
+
+
+def _send_by(
+    server: SmtpServer | None, rows: Sequence[Outbound], at: datetime, began: float
+) -> int:
     own_name = urlsplit(settings.BASE_URL).hostname or ""
-    settled, began = 0, time.monotonic()
+    settled = 0
     way: Carrier | None = None
     try:
-        way = delivery.carrier(settings.MAIL_OUTBOUND, settings.MAIL_SMTP_URL, own_name=own_name)
+        way = (
+            delivery.SmtpCarrier(server, own_name=own_name or "localhost")
+            if server
+            else delivery.carrier(settings.MAIL_OUTBOUND, settings.MAIL_SMTP_URL, own_name=own_name)
+        )
         for row in rows:
             if time.monotonic() - began > _BATCH_SECONDS:
                 _release(rows[settled:], due=at, error="")

@@ -1,20 +1,17 @@
 """Connecting to a mailbox on an IMAP server."""
 
-import os
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from imapclient import IMAPClient, SocketTimeout
 
+from heliodesk.channels.credentials import Credentials
+from heliodesk.channels.credentials import NoSecret as NoSecret
+
 _CONNECT_SECONDS = 15.0
 _ANSWER_SECONDS = 60.0
-
-
-class NoSecret(Exception):
-    """The password or token is not where the mailbox says."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +31,29 @@ class ImapAccount:
     folder: str
     done_folder: str
 
+    #: A password that was typed on the page, sealed; or where tokens are fetched.
+    sealed: str = ""
+    token_url: str = ""
+    client: str = ""
+    scope: str = ""
+    grant: str = ""
+
     def read_secret(self) -> str:
-        """The password, or the access token that another program keeps fresh.
+        """The password, or an access token.
 
         Raises:
             NoSecret: it is not there.
         """
-        if "/" in self.secret:
-            try:
-                return Path(self.secret).read_text().strip()
-            except OSError as error:
-                raise NoSecret(f"the secret file {self.secret}: {error.strerror}") from error
-        value = os.environ.get(self.secret, "")
-        if not value:
-            raise NoSecret(f"the environment variable {self.secret or '(none named)'} is not set")
-        return value
+        return Credentials(
+            self.user, self.login, self.secret, self.sealed,
+            self.token_url, self.client, self.scope, self.grant,
+        ).read()  # fmt: skip
 
 
 @contextmanager
-def signed_in(account: ImapAccount) -> Iterator[IMAPClient]:
+def signed_in(
+    account: ImapAccount, *, connect: float = _CONNECT_SECONDS, answer: float = _ANSWER_SECONDS
+) -> Iterator[IMAPClient]:
     """A session of this account, ended with the block.
 
     Raises:
@@ -65,7 +66,7 @@ def signed_in(account: ImapAccount) -> Iterator[IMAPClient]:
         account.port,
         ssl=account.security == "tls",
         ssl_context=ssl.create_default_context() if account.security == "tls" else None,
-        timeout=SocketTimeout(_CONNECT_SECONDS, _ANSWER_SECONDS),
+        timeout=SocketTimeout(connect, answer),
     )
     with client:
         if account.security == "starttls":

@@ -14,7 +14,8 @@ log = structlog.get_logger()
 
 _ACCOUNTS = """
 select id, imap_host, imap_port, imap_security, imap_user, imap_secret, imap_login,
-       imap_folder, imap_done_folder
+       imap_folder, imap_done_folder, imap_sealed,
+       oauth_token_url, oauth_client, oauth_scope, oauth_sealed
   from channels_mailbox where active and imap_host <> '' order by id
 """
 

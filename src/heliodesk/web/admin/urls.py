@@ -55,6 +55,7 @@ urlpatterns = [
     path("settings/mailboxes/new/", mailboxes.new, name="new_mailbox"),
     path("settings/mailboxes/<int:id>/", mailboxes.edit, name="mailbox"),
     path("settings/mailboxes/<int:id>/test/", mailboxes.test, name="mailbox_test"),
+    path("settings/mailboxes/<int:id>/tried/", mailboxes.tried, name="mailbox_tried"),
     path("settings/people/", people.everybody, name="people"),
     path("settings/people.csv", people.sheet, name="people_sheet"),
     path("settings/people/new/", people.new, name="new_person"),
