@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from heliodesk.identity.models import User
 from heliodesk.kernel import reading
-from heliodesk.oncall.models import P1, MajorIncident
+from heliodesk.oncall.models import P1, AccountManager, MajorIncident
 from heliodesk.oncall.rules.coverage import Span, gaps
 from heliodesk.oncall.rules.words import Duty
 
@@ -217,3 +218,9 @@ def database_time() -> datetime:
     """The present instant by the database's clock, which all pagers share."""
     found: datetime = reading.rows(connection, "select clock_timestamp()")[0][0]
     return found
+
+
+def manager_of(account_id: int) -> User | None:
+    """The named manager of an account, while they work here."""
+    row = AccountManager.objects.select_related("person").filter(account_id=account_id).first()
+    return row.person if row and row.person.is_active else None

@@ -18,16 +18,21 @@ from heliodesk.customers.imports import Rules
 from heliodesk.customers.models import Account
 from heliodesk.customers.queries import AccountCard
 from heliodesk.customers.rules import Lifecycle, Refused, RelationKind, RoleKind
+from heliodesk.entitlements import packs
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.entitlements.facts import packages_of
 from heliodesk.identity.person import Person
+from heliodesk.identity.queries import everybody
 from heliodesk.identity.rules import May
 from heliodesk.journal.past import past
 from heliodesk.kernel import clock
+from heliodesk.oncall.actions.setting_up import name_manager
+from heliodesk.oncall.queries import manager_of
 from heliodesk.web import openness
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.customers import history
+from heliodesk.web.portal.named import promised
 from heliodesk.web.told import tell
 
 _MOST_CASES = 12
@@ -70,6 +75,9 @@ def answer(request: PersonRequest, id: int, *, trouble: str = "", failed: str = 
         contracts=get_account(request.person, id).contracts.order_by("-starts_on")[:5],
         cases=search.of_parties(request.person, [id], [], limit=_MOST_CASES),
         past=history.lines(past("account", id)),
+        manager=manager_of(id),
+        named=_promised(package),
+        colleagues=[(one.pk, one.name) for one in everybody() if one.is_active],
         company_sign_in=portal.company_sign_in_at(id),
         may_edit=request.person.may(May.EDIT_CUSTOMERS),
         trouble=trouble,
@@ -77,6 +85,14 @@ def answer(request: PersonRequest, id: int, *, trouble: str = "", failed: str = 
         given=request.POST,
         **_choices(card),
     )
+
+
+def _promised(package: str) -> str:
+    """What the package calls the person it promises by name, if it promises one."""
+    try:
+        return promised(packs.active().policy.pack, package)
+    except packs.NoActivePack:
+        return ""
 
 
 def _choices(card: AccountCard) -> dict[str, Any]:
@@ -292,6 +308,16 @@ def _one(found: Row | None) -> Row:
     return found
 
 
+def _name_manager(asked: Asked) -> None:
+    """Say who looks after the account; nobody when none is chosen."""
+    chosen = asked.form.get("manager", "")
+    known = {str(one.pk) for one in everybody() if one.is_active}
+    if chosen and chosen not in known:
+        raise Refused(translated("Choose a colleague who works here."))
+    person_id = int(chosen) if chosen else None
+    name_manager(asked.account.pk, person_id=person_id, by=asked.person.by, at=asked.at)
+
+
 def _drop_sign_in(asked: Asked) -> None:
     """Let contacts in by themselves again, when their company's sign-in locks them out."""
     actions.drop_company_sign_in(asked.account, by=asked.person.by, at=asked.at)
@@ -308,5 +334,6 @@ DEEDS: dict[str, tuple[Work, str]] = {
     "grant": (_grant, _("The roles are saved.")),
     "relate": (_relate, _("The relation holds from today.")),
     "end_partner": (_end_partner, _("The relation is ended.")),
+    "name_manager": (_name_manager, _("They look after this account now.")),
     "drop_sign_in": (_drop_sign_in, _("The company's sign-in is switched off.")),
 }

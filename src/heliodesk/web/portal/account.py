@@ -14,7 +14,7 @@ from heliodesk.customers.rules import RoleKind
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.kernel import clock
 from heliodesk.web import dates
-from heliodesk.web.portal import applies, frame, guidance, matrix, standing, targets, times
+from heliodesk.web.portal import applies, frame, guidance, matrix, named, standing, targets, times
 from heliodesk.web.portal.applies import Applies
 from heliodesk.web.portal.door import CustomerRequest, signed_in
 from heliodesk.web.portal.standing import Standing
@@ -64,6 +64,7 @@ def _shown(request: CustomerRequest, template: str) -> HttpResponse:
         package=_package(held, now, at),
         starts=times.day(held.starts_on) if held.starts_on else "",
         seats=held.seats,
+        named=named.of(policy.pack, now.package, customer.account_id),
         hours=hours(policy.place(now.region.code).calendar, now.zone, at),
         designated=[m for m in members if m.active and _is(m.roles, RoleKind.DESIGNATED)],
         most_designated=customer_rules().designated_max,
