@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from psycopg.conninfo import make_conninfo
 
+from heliodesk.cases.models import Case
 from heliodesk.config import asgi
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
@@ -22,7 +23,7 @@ from heliodesk.telephony.models import Call
 from heliodesk.web import news
 from heliodesk.web.news import Hub, Listener
 from tests import make
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Portal
 
 Sent = list[dict[str, Any]]
 
@@ -100,6 +101,48 @@ def test_only_who_is_signed_in_listens(dsn: str, browser: Browser) -> None:
     assert ended(client=signed_in, path="/other") == 404
     signed_in.logout()
     assert ended(client=signed_in) == 401
+
+
+def test_a_contact_hears_of_a_case_of_theirs_and_of_nothing_else(dsn: str, portal: Portal) -> None:
+    account = make.account()
+    contact = make.contact(account, kind="designated", address="mara@north.example")
+    client = portal(contact)
+    own, strange = make.case(account=account, contact=contact), make.case()
+
+    def of(case: Case) -> dict[str, Any]:
+        return {**ask(client), "query_string": f"case={case.ref}".encode()}
+
+    def answered(sent: Sent) -> bool:
+        return len(sent) > 1
+
+    assert status(asyncio.run(listen(of(strange), until=answered))) == 404
+    assert status(asyncio.run(listen(ask(client), until=answered))) == 404
+
+    def happen() -> None:
+        with transaction.atomic():
+            record([Happening("note", "case", strange.pk)], by=SYSTEM, at=make.NOW)
+        with transaction.atomic():
+            record([Happening("held", "held", 7)], by=SYSTEM, at=make.NOW)
+        with transaction.atomic():
+            record([Happening("note", "case", own.pk)], by=SYSTEM, at=make.NOW)
+        connection.close()
+
+    def until(sent: Sent) -> bool:
+        return len(heard(sent)) > 1
+
+    sent = asyncio.run(listen(of(own), until=until, act=happen))
+    assert heard(sent)[1:] == [{"case": None}]
+
+
+def test_customers_leave_room_for_the_desk(
+    dsn: str, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "MOST_CUSTOMERS", 0)
+    account = make.account()
+    contact = make.contact(account, kind="designated", address="mara@north.example")
+    case = make.case(account=account, contact=contact)
+    scope = {**ask(portal(contact)), "query_string": f"case={case.ref}".encode()}
+    assert status(asyncio.run(listen(scope, until=lambda sent: len(sent) > 1))) == 503
 
 
 def test_news_of_the_journal_arrive(dsn: str, browser: Browser) -> None:

@@ -127,7 +127,7 @@ class Head(NamedTuple):
     priority: str
     kind: str
     package: str
-    version: int
+    version: str
     opened_at: datetime
     last_activity_at: datetime
     first_response_at: datetime | None
@@ -148,7 +148,7 @@ class Head(NamedTuple):
 
 
 _HEAD = """
-select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.package, c.version, c.opened_at,
+select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.package, {version}, c.opened_at,
     c.last_activity_at, c.first_response_at, c.resolved_at, c.closed_at, c.resolution,
     c.account_id, a.name, a.region, c.contact_id, coalesce(u.name, ''), into_.ref, before.ref,
     coalesce((select json_agg(json_build_object('address', p.address, 'name', p.name,
@@ -167,6 +167,13 @@ left join cases_case before on before.id = c.continues_id
 left join cases_rating r on r.case_id = c.id
 where c.ref = %s and {seen}
 """
+
+
+#: What changes when something changes that a customer sees; a note of the desk changes nothing.
+_VERSION = f"""concat_ws('-', c.state, c.priority, c.kind, c.owner_id, c.merged_into_id,
+    left(md5(c.title), 6),
+    (select count(*) || '.' || max(m.id) from cases_message m where {_SAID_OF}),
+    (select count(*) || '.' || max(p.id) from cases_participant p where p.case_id = c.id))"""
 
 
 class Said(NamedTuple):
@@ -211,7 +218,7 @@ def head(customer: Customer, ref: str) -> Head:
 
 @lru_cache(maxsize=16)
 def _head_sql(seen: str) -> str:
-    return _HEAD.format(seen=seen)
+    return _HEAD.format(seen=seen, version=_VERSION)
 
 
 def said(case_id: int) -> list[Said]:
@@ -230,14 +237,14 @@ def held(case_id: int) -> list[tuple[str, str]]:
     return [(label, text) for label, text in reading.rows(connection, _HELD, [case_id])]
 
 
-def version(customer: Customer, ref: str) -> int:
-    """How often the case changed by now; raises as ``head``."""
+def version(customer: Customer, ref: str) -> str:
+    """By what the page of the case is known as it is now; raises as ``head``."""
     seen, params = visible_to(customer)
-    sql = f"select c.version from cases_case c where c.ref = %s and {seen}"
+    sql = f"select {_VERSION} from cases_case c where c.ref = %s and {seen}"
     rows = reading.rows(connection, sql, [ref.replace(" ", ""), *params])
     if not rows:
         raise Hidden(ref)
-    return int(rows[0][0])
+    return str(rows[0][0])
 
 
 class File(NamedTuple):

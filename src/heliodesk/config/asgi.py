@@ -1,7 +1,8 @@
 """The stream of live updates, as its own small server process runs it: no middleware, one path.
 
 ``GET /events`` answers a signed-in browser with server-sent events named ``journal``; each is a
-JSON object of changed ids by kind. A stream ends after a while so that the browser asks again,
+JSON object of changed ids by kind. A contact asks for one case, ``/events?case=10000001``, and is
+told that it changed, not how. A stream ends after a while so that the browser asks again,
 and with it the question whether it is still signed in.
 """
 
@@ -12,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import django
 import psycopg
@@ -22,19 +23,25 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliodesk.config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.db import DatabaseError, connection  # noqa: E402
 
+from heliodesk.cases.access import Hidden, get_case_for  # noqa: E402
 from heliodesk.identity.person import Person  # noqa: E402
-from heliodesk.identity.rules import May  # noqa: E402
+from heliodesk.identity.rules import May, Role  # noqa: E402
 from heliodesk.kernel import clock  # noqa: E402
 from heliodesk.oncall import jobs  # noqa: E402
 from heliodesk.web import people  # noqa: E402
-from heliodesk.web.news import Hub, Listener  # noqa: E402
+from heliodesk.web.news import CaseListener, Hub, Listener  # noqa: E402
+from heliodesk.web.portal import who  # noqa: E402
+from heliodesk.web.portal.wall import Closed, as_contact  # noqa: E402
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 BEAT_SECONDS = 15.0
 STREAM_SECONDS = 900.0
 MOST_LISTENERS = 2000
+#: Of these, as many may be customers': they never keep the desk's own pages from listening.
+MOST_CUSTOMERS = 1500
 _page = urlsplit(settings.BASE_URL)
 log = structlog.get_logger()
 ORIGIN = f"{_page.scheme}://{_page.netloc}"
@@ -76,8 +83,6 @@ async def _watch_pagers() -> None:
 
 
 def _look_for_pagers() -> None:
-    from django.db import connection
-
     try:
         jobs.mail_of_dead_pagers(clock.now())
     finally:
@@ -104,20 +109,58 @@ async def _answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     elif len(hub.listeners) >= MOST_LISTENERS:
         await _short(send, 503, "too many listeners")
     else:
-        person = await _who(headers.get("cookie", b"").decode("latin-1"))
-        if person is None or person.owes_factor or not person.may(May.WORK_CASES):
+        cookies = headers.get("cookie", b"").decode("latin-1")
+        person = await _who(cookies)
+        if person and person.role is Role.CONTACT:
+            await _answer_customer(scope, cookies, receive, send)
+        elif person is None or person.owes_factor or not person.may(May.WORK_CASES):
             await _short(send, 401, "sign in first")
         else:
             await _stream(Listener(person), receive, send)
 
 
+async def _answer_customer(
+    scope: dict[str, Any], cookies: str, receive: Receive, send: Send
+) -> None:
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("case", [""])[0]
+    if sum(isinstance(one, CaseListener) for one in hub.listeners) >= MOST_CUSTOMERS:
+        await _short(send, 503, "too many listeners")
+        return
+    async with _asking:
+        case_id = await asyncio.to_thread(_case_of, cookies, asked)
+    if case_id is None:
+        await _short(send, 404, "not found")
+    else:
+        await _stream(CaseListener(case_id), receive, send)
+
+
+def _case_of(cookies: str, ref: str) -> int | None:
+    """The case with this reference, if the contact may see it where they act."""
+    key, chosen = _cookie(cookies, settings.SESSION_COOKIE_NAME), _cookie(cookies, who.CHOSEN)
+    try:
+        customer = who.of_session(key, clock.now(), chosen)
+        if customer is None:
+            return None
+        with as_contact(customer):
+            return int(get_case_for(customer, ref).pk)
+    except (Hidden, Closed, DatabaseError):
+        return None
+    finally:
+        connection.close()
+
+
+def _cookie(cookies: str, name: str) -> str:
+    try:
+        morsel = SimpleCookie(cookies).get(name)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
 async def _who(cookies: str) -> Person | None:
     """Who asks, by one statement; nobody when the database is away."""
-    try:
-        morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return None
-    if morsel is None:
+    key = _cookie(cookies, settings.SESSION_COOKIE_NAME)
+    if not key:
         return None
     try:
         async with (
@@ -126,14 +169,14 @@ async def _who(cookies: str) -> Person | None:
                 settings.DATABASE_DIRECT_DSN, autocommit=True
             ) as connection,
         ):
-            cursor = await connection.execute(people.SQL, [morsel.value, clock.now()])
+            cursor = await connection.execute(people.SQL, [key, clock.now()])
             row = await cursor.fetchone()
     except psycopg.OperationalError:
         return None
     return people.person_of(row) if row else None
 
 
-async def _stream(listener: Listener, receive: Receive, send: Send) -> None:
+async def _stream(listener: Listener | CaseListener, receive: Receive, send: Send) -> None:
     """Send news as they come, and a sign of life between, until the browser goes."""
     _ensure_running()
     gone = asyncio.ensure_future(_gone(receive))

@@ -42,11 +42,12 @@ Hidden = dict[str, set[int]]
 
 
 @dataclass(eq=False)
-class Listener:
+class Reader:
     """One open page."""
 
-    person: Person
-    queue: "asyncio.Queue[News]" = field(default_factory=lambda: asyncio.Queue(_WAITING))
+    queue: "asyncio.Queue[News]" = field(
+        init=False, default_factory=lambda: asyncio.Queue(_WAITING)
+    )
 
     def tell(self, news: News) -> None:
         """Hand over news; a page that does not keep up is told to look at everything once."""
@@ -58,12 +59,35 @@ class Listener:
             self.queue.put_nowait(_EVERYTHING)
 
 
+@dataclass(eq=False)
+class Listener(Reader):
+    """A page of the desk, which hears everything that its person may know of."""
+
+    person: Person
+
+    def heard(self, news: News, public: News) -> News:
+        """What of the news this page is told."""
+        return news if self.person.offshore else public
+
+
+@dataclass(eq=False)
+class CaseListener(Reader):
+    """A customer's page of one case, which hears that this case changed and nothing else."""
+
+    case_id: int
+
+    def heard(self, news: News, _public: News) -> News:
+        """That there may be something to look at; what it is, the page itself has to ask."""
+        cases = news.get("case", [])
+        return {"case": None} if cases is None or self.case_id in cases else {}
+
+
 class Hub:
     """All listeners of this process."""
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
-        self.listeners: set[Listener] = set()
+        self.listeners: set[Listener | CaseListener] = set()
 
     async def run(self) -> None:
         """Listen for ever; when the database goes away, come back and tell everybody to look."""
@@ -89,7 +113,7 @@ class Hub:
     def _tell(self, news: News, offshore: Hidden) -> None:
         public = _without(news, offshore)
         for listener in list(self.listeners):
-            seen = news if listener.person.offshore else public
+            seen = listener.heard(news, public)
             if seen:
                 listener.tell(seen)
 

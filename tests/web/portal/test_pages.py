@@ -356,8 +356,24 @@ def test_a_colleague_is_taken_out_again(browser: Client, cases: list[Case]) -> N
 def test_the_page_learns_of_news(browser: Client, cases: list[Case]) -> None:
     case = cases[0]
     path = f"/support/cases/{case.ref}/news/"
-    assert browser.get(f"{path}?seen={case.version}").status_code == 204
-    assert browser.get(f"{path}?seen=0").content == str(case.version).encode()
+    answer = browser.get(path, {"seen": "0"})
+    assert answer.status_code == 200
+    seen = answer.content.decode()
+    assert f'data-case="{seen}"' in text_of(browser, f"/support/cases/{case.ref}/")
+    assert browser.get(path, {"seen": seen}).status_code == 204
+
+
+def test_a_note_of_the_desk_is_no_news(browser: Client, cases: list[Case]) -> None:
+    case = cases[0]
+    page = text_of(browser, f"/support/cases/{case.ref}/")
+    seen = re.search('data-case="([^"]*)"', page)
+    assert seen
+    path = f"/support/cases/{case.ref}/news/"
+    make.message(case, text="They are difficult", direction="note", by=make.user())
+    Case.objects.filter(pk=case.pk).update(version=99)
+    assert browser.get(path, {"seen": seen[1]}).status_code == 204
+    make.message(case, text="Done.", direction="out", by=make.user())
+    assert browser.get(path, {"seen": seen[1]}).status_code == 200
 
 
 def test_a_merged_case_leads_to_the_one_that_goes_on(browser: Client, cases: list[Case]) -> None:

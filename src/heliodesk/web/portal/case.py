@@ -119,9 +119,9 @@ def answer(
 def news(request: CustomerRequest, ref: str) -> HttpResponse:
     """Whether the case changed since the page was made: its version, or 204 when it did not."""
     version = front.version(request.customer, ref)
-    if request.GET.get("seen", "") == str(version):
+    if request.GET.get("seen", "") == version:
         return HttpResponse(status=204)
-    return HttpResponse(str(version), content_type="text/plain")
+    return HttpResponse(version, content_type="text/plain")
 
 
 @require_GET

@@ -18,33 +18,54 @@ if (box) {
     const wait = setInterval(() => { if (!files.busy()) { clearInterval(wait); box.requestSubmit(event.submitter); } }, 200);
   });
 }
-// News: asked for while somebody looks, seldom when nothing happens for long; what is being
-// written stays, since only the conversation is put in anew.
+// News: the desk says when there may be some, and the page asks whether it shows by now what is
+// there. Where no stream is to be had it asks by itself, seldomly when nothing happens for long.
+// What is being written stays, since only what is told is put in anew.
 const body = document.body;
 if (body.dataset.news) {
-  let pause = 5000;
-  const look = async () => {
-    if (!document.hidden) {
-      try {
-        const answer = await fetch(`${body.dataset.news}?seen=${body.dataset.case}`);
-        if (answer.status === 200) { pause = 5000; await renew(await answer.text()); } else pause = Math.min(pause * 1.15, 30000);
-      } catch { pause = 30000; }
-    }
-    setTimeout(look, pause);
-  };
+  const SOON = 4000, LATE = 15000;
+  let stream = null, failures = 0, pause = SOON, timer = 0, asking = false, again = false;
+  const typed = (field) => field.type === 'radio' ? field.checked !== field.defaultChecked : field.type !== 'hidden' && field.value !== field.defaultValue;
+  const inUse = (part) => part.contains(document.activeElement) || part.querySelector('details.unfold[open]') || [...part.querySelectorAll('input, textarea')].some(typed);
   const renew = async (version) => {
-    const answer = await fetch(location.href);
-    if (!answer.ok) return;
+    const answer = await fetch(location.pathname);
+    if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    for (const part of ['#live', '.kv--case']) {
-      const now = document.querySelector(part), then = page.querySelector(part);
-      if (now && then) now.replaceWith(document.adoptNode(then));
+    for (const part of page.querySelectorAll('[data-renews]')) {
+      const now = document.getElementById(part.id);
+      if (now && !inUse(now)) now.replaceWith(document.adoptNode(part));
     }
     const icons = page.querySelector('body > svg');
     if (icons) document.querySelector('body > svg').replaceWith(document.adoptNode(icons));
     body.dataset.case = version;
     document.getElementById('case-news').textContent = body.dataset.changed;
   };
-  setTimeout(look, pause);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) { pause = 5000; } });
+  const look = async () => {
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const answer = await fetch(`${body.dataset.news}?seen=${encodeURIComponent(body.dataset.case)}`);
+      if (answer.status === 200 && !answer.redirected) { pause = SOON; await renew(await answer.text()); } else pause = Math.min(pause * 1.2, LATE);
+    } catch { pause = LATE; }
+    asking = false;
+    if (again) { again = false; look(); }
+  };
+  const poll = () => { clearTimeout(timer); timer = setTimeout(async () => { if (!document.hidden) await look(); poll(); }, pause); };
+  const hush = () => { stream?.close(); stream = null; clearTimeout(timer); };
+  const listen = () => {
+    hush();
+    poll();
+    if (!('EventSource' in window)) return;
+    stream = new EventSource(body.dataset.live, { withCredentials: true });
+    stream.addEventListener('open', () => { failures = 0; clearTimeout(timer); look(); });
+    stream.addEventListener('journal', look);
+    stream.addEventListener('error', () => {
+      hush();
+      failures += 1;
+      poll();
+      setTimeout(() => { if (!document.hidden && !stream) listen(); }, Math.min(2000 * 2 ** failures, 120000));
+    });
+  };
+  listen();
+  document.addEventListener('visibilitychange', () => { if (document.hidden) hush(); else { failures = 0; pause = SOON; listen(); } });
 }
