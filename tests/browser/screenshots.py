@@ -59,6 +59,37 @@ def answering(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def sent_off(page: Page) -> None:
+    """An answer that can still be taken back; it is taken back for the next picture."""
+    opened("/open/", "Outbound mail to two partners")(page)
+    page.keyboard.press("r")
+    page.locator("#text-reply").fill(
+        "Hello Priya, the address that Stanton see had lost its name on Saturday. It has it again."
+    )
+    page.locator("#text-reply").press("Control+Enter")
+    page.locator(".msg--waits").wait_for()
+
+
+def forwarding(page: Page) -> None:
+    """A message on its way to somebody outside."""
+    opened("/open/", "Outbound mail to two partners")(page)
+    if page.locator(".msg--waits").count():
+        page.keyboard.press("z")
+        page.locator("#text-reply:focus").wait_for()
+        page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    page.locator("#write-forward input[name=to]").fill("postmaster@stanton.example")
+    page.locator("#text-forward").fill("Could you look whether your filter defers these?")
+
+
+def commands(page: Page) -> None:
+    """The commands on a case, after two letters."""
+    opened("/open/", "Outbound mail to two partners")(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("re")
+    page.wait_for_timeout(900)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: how to get to what it shows, in whose window, how wide and in which light."""
@@ -90,6 +121,11 @@ EVERY = [
     Picture("case-dark", CASE, dark=True),
     Picture("case-phone", CASE, size=PHONE),
     Picture("case-answer", answering),
+    Picture("case-waiting", sent_off),
+    Picture("case-forward", forwarding),
+    Picture("commands", commands),
+    Picture("commands-dark", commands, dark=True),
+    Picture("signature", at("/me/signature/")),
     Picture("new-case", at("/cases/new/")),
     Picture("held", at("/held/")),
     Picture("held-dark", at("/held/"), dark=True),

@@ -101,6 +101,14 @@ def test_what_was_begun_meanwhile_stays_when_a_letter_comes_back(case: Case, sam
     assert Draft.objects.get(case=case).text == "First.\n\nSecond."
 
 
+def test_what_was_begun_meanwhile_stays_when_a_letter_is_sent(case: Case, sam: User) -> None:
+    waiting.send_off(case, reply("First."), by=by(sam), at=NOW)
+    actions.save_draft(case, user_id=sam.pk, mode="reply", text="Second.", at=NOW)
+    waiting.send_due(SOON)
+    assert said(case) == ["First."]
+    assert Draft.objects.get(case=case).text == "Second."
+
+
 @pytest.mark.parametrize("who", ["customer", "colleague"])
 def test_a_planned_letter_is_held_when_somebody_was_faster(case: Case, sam: User, who: str) -> None:
     later = NOW + timedelta(hours=3)

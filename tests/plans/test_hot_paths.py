@@ -5,7 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from heliodesk.cases.models import Case, Direction
+from heliodesk.automation import jobs as automation
+from heliodesk.cases import views
+from heliodesk.cases.filters import Condition, Group, Plan
+from heliodesk.cases.models import Case, Direction, WaitingLetter
+from heliodesk.identity.person import Person
+from heliodesk.identity.rules import Role
+from heliodesk.kernel import clock
 from heliodesk.sla import jobs
 from tests import make
 from tests.intake import post
@@ -13,7 +19,18 @@ from tests.plans.watching import Watch
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.django_db
-LISTS = ("/", "/mine/", "/unassigned/", "/waiting/", "/engineering/", "/open/", "/closed/")
+LISTS = (
+    "/", "/mine/", "/teams/", "/unassigned/", "/waiting/", "/engineering/", "/soon/", "/open/",
+    "/closed/",
+)  # fmt: skip
+#: Conditions of views whose cases an index finds, in the order that each is seen in.
+VIEWS = [
+    ("open", "due", Condition("priority", "is", ("P2",))),
+    ("open", "newest", Condition("owner", "is", ("nobody",))),
+    ("done", "activity", Condition("package", "is", ("gold",))),
+    ("all", "activity", Condition("opened", "in_the_last", ("7", "days"))),
+    ("all", "newest", Condition("tags", "has_any", ("1",))),
+]
 
 
 @pytest.fixture
@@ -29,6 +46,21 @@ def case(crowd: None) -> Case:
 @pytest.mark.parametrize("address", LISTS)
 def test_a_list(browser: Browser, case: Case, watch: Watch, address: str) -> None:
     _page(browser, watch, address, most=2)
+
+
+@pytest.mark.parametrize(("scope", "by", "one"), VIEWS)
+def test_a_view(crowd: None, watch: Watch, scope: str, by: str, one: Condition) -> None:
+    user = make.user()
+    person = Person(user.pk, user.name, user.email, Role.AGENT, "UTC")
+    plan = Plan(scope, (Group("all", (one,)),))
+    view = views.listed("v", plan, by, person, make.NOW)
+    watch.begin()
+    views.page(person, view)
+    assert watch.count == 1
+    assert watch.read_whole() == []
+    # A count may come across any case: it stops at its bound, or by the clock.
+    views.count(person, view)
+    assert watch.count == 1
 
 
 def test_a_case(browser: Browser, case: Case, watch: Watch) -> None:
@@ -95,4 +127,28 @@ def test_looking_for_what_is_due(case: Case, watch: Watch, work: Callable[..., o
     watch.begin()
     work(make.NOW + timedelta(days=30))
     assert watch.count
+    assert watch.read_whole() == []
+
+
+def test_who_is_here_and_the_commands(browser: Browser, case: Case, watch: Watch) -> None:
+    client = browser()
+    path = f"/cases/{case.ref}/here/"
+    client.post(path, {"writes": ""})
+    watch.begin()
+    assert client.post(path, {"writes": ""}).status_code == 200
+    assert watch.count <= 5, [one.query for one in watch.asked]
+    assert watch.read_whole() == []
+    _page(browser, watch, f"/palette/?case={case.ref}", most=9)
+
+
+def test_a_letter_that_waits_is_sent(browser: Browser, case: Case, watch: Watch) -> None:
+    client = browser()
+    for text in ("The first.", "The second."):
+        form = {"text": text, "hold": "1"}
+        assert client.post(f"/cases/{case.ref}/reply/", form).status_code == 302
+    WaitingLetter.objects.update(seen_message=2**40)
+    later = clock.now() + timedelta(seconds=11)
+    watch.begin()
+    assert automation.send_letters(later) == 2
+    assert watch.count <= 80, (watch.count, [one.query for one in watch.asked])
     assert watch.read_whole() == []

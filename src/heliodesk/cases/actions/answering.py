@@ -25,7 +25,7 @@ _THEN: dict[Verb, Callable[..., Case]] = {
 }
 
 
-def reply(
+def answer(
     case: Case,
     *,
     text: str,
@@ -38,7 +38,7 @@ def reply(
     resolution: str = "",
     seen_version: int | None = None,
 ) -> Message:
-    """Answer the customer; sent to the requester and everybody copied.
+    """Answer the customer; sent to the requester and everybody copied. Drafts stay as they are.
 
     Args:
         cc: copied from now on. bcc: get this one answer, and nobody else is told.
@@ -82,6 +82,19 @@ def reply(
             states.resolve(row, text=resolution or text, by=by, at=at)
         elif then and row.state in {State.ASSIGNED, State.PENDING_CUSTOMER, State.PENDING_VENDOR}:
             _after(row, then, by=by, at=at)
+    return message
+
+
+def reply(
+    case: Case, *, text: str, by: By, at: datetime, then: Verb | None = None, **more: Any
+) -> Message:
+    """Answer the customer, as ``answer``; what stood in the box is sent, its draft is done.
+
+    Raises:
+        Refused: the text is empty or too long, nobody could receive it, or the table forbids it.
+    """
+    with transaction.atomic():
+        message = answer(case, text=text, by=by, at=at, then=then, **more)
         if by.id:
             drop_draft(case, user_id=by.id, mode="reply")
     return message

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from heliodesk.cases.actions.answering import addresses, check_text, say
-from heliodesk.cases.actions.drafts import MOST_BYTES, drop_draft
+from heliodesk.cases.actions.drafts import MOST_BYTES
 from heliodesk.cases.actions.step import step
 from heliodesk.cases.letters import Written
 from heliodesk.cases.models import Attachment, Case, Direction, Message, Participant
@@ -58,8 +58,6 @@ def forward(
             sql.insert(cursor, "cases_thirdparty", _THIRD, rows, tail="on conflict do nothing")
         data = {"message": said.pk, "to": [*to, *cc], "of": message.pk if message else None}
         step(case, Verb.FORWARD, by=by, at=at, data=data, seen_version=seen_version)
-        if by.id:
-            drop_draft(case, user_id=by.id, mode="forward")
     return said
 
 

@@ -11,7 +11,7 @@ import structlog
 from django.db import transaction
 
 from heliodesk.cases.actions import drafts
-from heliodesk.cases.actions.answering import addresses, check_text, reply
+from heliodesk.cases.actions.answering import addresses, answer, check_text
 from heliodesk.cases.actions.forwarding import forward
 from heliodesk.cases.actions.step import Stale, actor_of, locked
 from heliodesk.cases.letters import SECOND_THOUGHTS, Written, written
@@ -181,10 +181,25 @@ def _settle(row: WaitingLetter, at: datetime, afterwards: Afterwards | None) -> 
     _hold(row, why, at=at)
 
 
+def send_at_once(
+    case: Case, letter: Written, *, by: By, at: datetime, seen_version: int | None = None
+) -> Message:
+    """Send what stands in the box now; its draft is done.
+
+    Raises:
+        Refused: it is not possible.
+    """
+    with transaction.atomic():
+        message = send(case, letter, by=by, at=at, seen_version=seen_version)
+        if by.id:
+            drafts.drop_draft(case, user_id=by.id, mode=letter.mode)
+    return message
+
+
 def send(
     case: Case, letter: Written, *, by: By, at: datetime, seen_version: int | None = None
 ) -> Message:
-    """Send a letter now.
+    """Send a letter; what its writer began to write since stays a draft.
 
     Raises:
         Refused: it is not possible.
@@ -192,7 +207,7 @@ def send(
     if letter.mode == "forward":
         return forward(case, letter, seen_version=seen_version, by=by, at=at)
     files = [one.attachment for one in letter.files]
-    return reply(
+    return answer(
         case,
         text=letter.text,
         attachments=files,

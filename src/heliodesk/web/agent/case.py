@@ -82,7 +82,7 @@ def answer(
         c=head,
         thread=weaving.woven(
             said[-limit:],
-            calls_of(head.id),
+            calls_of(head.id) if _called(head, said) else [],
             [line for line in happened if not line.quiet],
             whole=len(said) <= limit,
         ),
@@ -108,6 +108,11 @@ def answer(
         reasons=why(head),
         open_now=openness.of(head.package, head.region, now),
     )
+
+
+def _called(head: conversation.Head, said: list[conversation.Said]) -> bool:
+    """Whether anybody called about the case: what was said on the telephone is taken down there."""
+    return head.channel == "phone" or any(one.channel == "phone" for one in said)
 
 
 def offered_on(head: conversation.Head, person: Person) -> list[Verb]:

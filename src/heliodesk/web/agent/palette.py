@@ -1,5 +1,6 @@
 """The command palette: everything that can be done now, gone to, or found, on every page."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.http import HttpResponse, JsonResponse
@@ -7,14 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from heliodesk.automation import queries as automation
-from heliodesk.cases import conversation, search
+from heliodesk.cases import asked as understanding
+from heliodesk.cases import conversation, search, views
 from heliodesk.cases.access import Hidden
 from heliodesk.customers import queries as customers
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.kernel.references import spoken
-from heliodesk.web import keys, rail
+from heliodesk.web import dates, keys, rail
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.admin.places import places
 from heliodesk.web.agent import case as case_page
@@ -119,7 +121,7 @@ def _verbs(ref: str, verbs: set[str]) -> list[Item]:
 
 
 def _ways(person: Person) -> list[tuple[str, list[Item]]]:
-    """Where one can go: the rail, lists of cases, settings."""
+    """Where one can go: cases looked at lately, the rail, lists and views, settings."""
     rail_items = [
         Item(
             way.label,
@@ -133,8 +135,9 @@ def _ways(person: Person) -> list[tuple[str, list[Item]]]:
     lists = [
         Item(translated(title), "inbox", "go", reverse(f"queue:{code}"))
         for code, title in TITLES.items()
-        if code in {"waiting", "engineering", "closed"}
     ]
+    lists += [Item(one.name, "filter", "go", f"/views/{one.id}/") for one in views.seen_by(person)]
+    there = {item.href for item in rail_items}
     do = [
         Item(_("New case"), "plus", "go", "/cases/new/", keys=("c",)),
         Item(_("Incoming call"), "phone", "post", "/calls/new/", keys=("h",)),
@@ -157,7 +160,7 @@ def _ways(person: Person) -> list[tuple[str, list[Item]]]:
     return [
         (_("Cases looked at lately"), _recent(person)),
         (_("Do"), do),
-        (_("Go to"), [*rail_items, *lists]),
+        (_("Go to"), [*rail_items, *(one for one in lists if one.href not in there)]),
         (_("Settings"), settings),
     ]
 
@@ -177,12 +180,26 @@ def _recent(person: Person) -> list[Item]:
     ]
 
 
+def _cases(
+    person: Person,
+    query: str,
+    accounts: Sequence[customers.AccountRow],
+    contacts: Sequence[customers.ContactRow],
+) -> list[search.Found]:
+    """Cases whose words fit, then those of the accounts and contacts found."""
+    now = clock.now()
+    asked = understanding.read(query, today=now.astimezone(dates.zone(person.zone)).date())
+    found = search.cases(person, asked, at=now, limit=_FOUND).cases
+    theirs = search.of_parties(person, [row.id for row in accounts], [row.id for row in contacts])
+    return list({one.id: one for one in (*found, *theirs)}.values())
+
+
 def _found(person: Person, query: str) -> list[tuple[str, list[Item]]]:
     today = clock.now().date()
     accounts = customers.accounts(person, today, text=query, size=_FOUND)[:_FOUND]
     contacts = customers.contacts(person, today, text=query, size=_FOUND)[:_FOUND]
     ref = search.jump(person, query)
-    cases = search.of_parties(person, [row.id for row in accounts], [row.id for row in contacts])
+    cases = _cases(person, query, accounts, contacts)
     jump = [Item(_("Open case %s") % spoken(ref), "ticket", "go", f"/cases/{ref}/")] if ref else []
     return [
         (

@@ -59,7 +59,7 @@ def _send(request: PersonRequest, ref: str, mode: str) -> HttpResponse:
         if due or request.POST.get("hold"):
             waiting.send_off(case, letter, due_at=due, seen_version=version, by=by, at=at)
         else:
-            waiting.send(case, letter, seen_version=version, by=by, at=at)
+            waiting.send_at_once(case, letter, seen_version=version, by=by, at=at)
             for trouble in macros.after_letter(case, letter, by, at):
                 tell(request, trouble)
     except Refused as refusal:
