@@ -90,6 +90,21 @@ def commands(page: Page) -> None:
     page.wait_for_timeout(900)
 
 
+def beside(page: Page) -> None:
+    """What stands beside a case: fields, a checklist, time."""
+    CASE(page)
+    page.locator("#beside .ticks").first.wait_for()
+    page.locator("#beside").evaluate("e => e.querySelector('.sect').scrollIntoView()")
+
+
+def splitting(page: Page) -> None:
+    """The question before a case is split."""
+    CASE(page)
+    page.keyboard.press("S")
+    page.locator("#ask input[name=title]").fill("Reverse DNS of the Docklands pool")
+    page.locator("#ask input[name=messages]").last.check()
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: how to get to what it shows, in whose window, how wide and in which light."""
@@ -121,6 +136,8 @@ EVERY = [
     Picture("case-dark", CASE, dark=True),
     Picture("case-phone", CASE, size=PHONE),
     Picture("case-answer", answering),
+    Picture("case-beside", beside),
+    Picture("case-split", splitting),
     Picture("case-waiting", sent_off),
     Picture("case-forward", forwarding),
     Picture("commands", commands),
@@ -152,6 +169,8 @@ EVERY = [
     Picture("on-call", at("/on-call/"), "imogen"),
     Picture("calls", at("/calls/"), "sam"),
     Picture("reports", at("/reports/"), "imogen"),
+    Picture("case-types", at("/settings/case-types/"), "imogen"),
+    Picture("checklists", at("/settings/checklists/"), "imogen"),
     Picture("mailboxes", at("/settings/mailboxes/"), "imogen"),
     Picture("words", at("/settings/words/"), "imogen"),
     Picture("get-support", at("/get-support/?region=UK"), ""),
