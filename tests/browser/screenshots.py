@@ -51,6 +51,17 @@ def pressed(path: str, *keys: str) -> Callable[[Page], None]:
     return go
 
 
+def typed(path: str, text: str) -> Callable[[Page], None]:
+    """Go to this address and type; what is suggested is on the picture."""
+
+    def go(page: Page) -> None:
+        _go(page, path)
+        page.keyboard.type(text)
+        page.locator("#suggestions").wait_for()
+
+    return go
+
+
 def answering(page: Page) -> None:
     """Half of an answer on a case."""
     opened("/open/", "Outbound mail to two partners")(page)
@@ -130,6 +141,9 @@ EVERY = [
     Picture("closed", at("/closed/"), "imogen"),
     Picture("shortcuts", pressed("/", "?")),
     Picture("search", at("/search/?q=policy")),
+    Picture("search-suggestions", typed("/search/", "policy is:open account:br")),
+    Picture("tokens", at("/me/tokens/")),
+    Picture("api", at("/api/v1/"), ""),
     Picture("notices", at("/notices/")),
     Picture("more-phone", at("/more/"), size=PHONE),
     Picture("case", CASE),

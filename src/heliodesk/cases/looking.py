@@ -31,7 +31,8 @@ _SAYS = "m.search @@ websearch_to_tsquery('simple', %s)"
 _THAT_SAYS = f"""cross join lateral (
     select m.id from cases_message m where m.case_id = c.id and {_SAYS}
     order by m.id desc limit 1) m"""
-_NEVER_SAYS = f"not exists (select from cases_message m where m.case_id = c.id and {_SAYS})"
+_NEVER_SAYS = f"""
+(select true from cases_message m where m.case_id = c.id and {_SAYS} limit 1) is null"""
 #: The cases of each of those who are named, so many of each at most.
 _EACH = """
 select p.key, x.id from unnest(%s::bigint[]) p(key) cross join lateral (

@@ -115,8 +115,9 @@ def _priority(found: Narrowed, _person: Person, term: Term, _at: datetime) -> No
 
 def _has(found: Narrowed, _person: Person, term: Term, _at: datetime) -> None:
     found.add(
-        "exists (select from cases_message m join cases_attachment f on f.message_id = m.id"
-        " where m.case_id = c.id and not f.inline)",
+        # A value, so that it is asked case by case; what exists() asks may be read whole instead.
+        "(select true from cases_message m join cases_attachment f on f.message_id = m.id"
+        " where m.case_id = c.id and not f.inline limit 1)",
         minus=term.minus,
     )
 
