@@ -1,5 +1,7 @@
 // The form of a view: what is ticked in a long list is named on its button; it closes by itself.
 document.addEventListener('change', (event) => {
+  // What a condition is about decides what it can be compared with: the server says.
+  if (event.target.matches('[data-again]')) event.target.form.dispatchEvent(new CustomEvent('again'));
   const many = event.target.closest('.pickmany');
   if (!many) return;
   const names = [...many.querySelectorAll('input:checked')].map((box) => box.parentElement.textContent.trim());
