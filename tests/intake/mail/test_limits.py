@@ -15,6 +15,7 @@ HOSTILE = {
     "quotes in From": letter(From='"' * 60_001),
     "brackets in From": letter(From="(" * 60_000),
     "spaces in From": letter(From="a" + " " * 60_000 + "b@x.example"),
+    "escaped quotes in From": letter(From='\\"' * 60_000),
     "backslashes in From": letter(From='"' + "\\" * 60_000),
     "many fields": b"Received: from a by b\r\n" * 100_000 + b"\r\nx",
     "one huge field": b"X-A: " + b"a" * 5_000_000 + b"\r\n\r\nx",
@@ -34,6 +35,19 @@ HOSTILE = {
     "random bytes": letter(bytes(range(128, 256)) * 8_000),
     "blank lines": b"\n" * 3_000_000,
     "nothing but NUL": b"\0" * 3_000_000,
+    **{
+        f"{field} of {sign!r}": letter(**{field: f"{start}{sign * 300_000}x"})
+        for field, start in (
+            ("Content_Type", "text/plain;"),
+            ("Content_Disposition", "attachment"),
+            ("X_Failed_Recipients", ""),
+        )
+        for sign in (";", "a", "@", " ", "'", "charset")
+    },
+    "a returned mail of spaces": letter(" " * 300_000, From="MAILER-DAEMON@x.example"),
+    "failed, without a gap": letter(
+        "failed" * 100_000, From="MAILER-DAEMON@x.example", Subject="Undelivered mail"
+    ),
 }
 
 

@@ -10,11 +10,11 @@ _PLAIN = re.compile(
     r'\s*(?:"([^"\\<>=]*)"|([^"<>,;:()@=\\]*?))\s*<([^<>\s@,;:"]+@[^<>\s@,;:"]+)>\s*'
 )
 _BARE = re.compile(r"\s*([^<>\s@,;:\"()=]+@[^<>\s@,;:\"()]+)\s*")
-_TOKEN = re.compile(
-    r"""\"((?:[^"\\]|\\.)*)\"|<([^<>]*)(?:>|$)|([(,;:])
-    |(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|[^\s"<(,;:]+)|(\s+)|(.)""",
-    re.S | re.X,
-)
+_UNQUOTED = r"""<([^<>]*)(?:>|$)|([(,;:])
+    |(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|[^\s"<(,;:]+)|(\s+)|(.)"""
+_TOKEN = re.compile(rf"""\"((?:[^"\\]|\\.)*+)\"|{_UNQUOTED}""", re.S | re.X)
+_AFTER_OPEN_QUOTE = re.compile(rf"((?!))|{_UNQUOTED}", re.S | re.X)
+"""Behind a quotation mark that nothing closes, all others are ordinary characters."""
 _QUOTED_LOCAL = re.compile(r'"[^"]{1,120}"@[^\s"@]{1,250}')
 _COMMENT = re.compile(r"[()]|\\.|[^()\\]+", re.S)
 _ROUTE = re.compile(r"^@[^:]*:")
@@ -112,7 +112,7 @@ def _scan(value: str) -> list[Address]:
     out: list[Address] = []
     box = _Mailbox()
     at = 0
-    grouped, commented = False, True
+    grouped, commented, tokens = False, True, _TOKEN
 
     def close() -> None:
         nonlocal box
@@ -121,10 +121,12 @@ def _scan(value: str) -> list[Address]:
         box = _Mailbox()
 
     while at < len(value) and len(out) < limits.ADDRESSES:
-        token = _TOKEN.match(value, at)
+        token = tokens.match(value, at)
         assert token is not None  # noqa: S101  (the last branch takes any character)
         at = token.end()
-        quoted, angle, mark, word, space, _ = token.groups()
+        quoted, angle, mark, word, space, other = token.groups()
+        if other == '"':
+            tokens = _AFTER_OPEN_QUOTE
         if quoted is not None:
             _quoted(box, quoted, value[at : at + 1])
         elif angle is not None:

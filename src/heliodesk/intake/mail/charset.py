@@ -8,6 +8,7 @@ from functools import lru_cache
 from heliodesk.intake.mail import limits
 
 _ALIASES = {
+    "latin-9": "iso8859-15",
     "ansi": "cp1252",
     "ascii": "utf-8",
     "ansi_x3.4-1968": "utf-8",

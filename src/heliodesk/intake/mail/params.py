@@ -6,10 +6,14 @@ from urllib.parse import unquote_to_bytes
 from heliodesk.intake.mail import charset
 
 _PAIR = re.compile(
-    r"""[;\s]*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|'([^';]*)'(?=\s*(?:;|$))|([^;]*))""", re.S
+    r"""(?<![^\s=;"])([^\s=;"]++)\s*+=\s*(?:"((?:[^"\\]|\\.)*+)"?|'([^';]*+)'(?=\s*(?:;|$))|([^;]*))""",
+    re.S,
 )
+"""A name begins only where none is under way, so that no run of signs is read twice."""
 _TYPE = re.compile(r"\s*[\"']?([\w!#$&^.+-]+)\s*/\s*([\w!#$&^.+*-]+)")
-_SIMPLE = re.compile(r'\s*([\w.+-]+/[\w.+-]+)\s*(?:;\s*charset\s*=\s*"?([\w.:-]+)"?\s*)?;?\s*')
+_SIMPLE = re.compile(
+    r'\s*([\w.+-]++/[\w.+-]++)\s*+(?:;\s*+charset\s*+=\s*+"?([\w.:-]++)"?\s*+)?;?\s*'
+)
 _PIECE = re.compile(r"([^*]+)\*(\d{1,3})?(\*)?$")
 _ESCAPED = re.compile(r'\\(["\\])')
 _CHARSET = re.compile(r"charset\s*[=:]\s*[\"']?([\w.:-]+)", re.I)

@@ -9,15 +9,17 @@ from heliodesk.intake.mail.entities import Tree
 from heliodesk.intake.mail.headers import Headers
 
 _ENCLOSED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]=]+@[^\s<>\"'(),;:\[\]]+\.[^\s<>\"'(),;:\[\]]+")
+_ADDRESS = re.compile(
+    r"(?<![^\s<>\"'(),;:\[\]=@])[^\s<>\"'(),;:\[\]=@]++@[^\s<>\"'(),;:\[\]@]{1,250}\.[^\s<>\"'(),;:\[\]@]+"
+)
 _NAMED = re.compile(
     r"(?:rcpt to:|recipients?:|delivered to:|deliver\w* (?:message |mail )?to:?|address:|"
     r"unknown user:|allowed size:|userid:|attempts:|affected:|failed:?|errors:|reached:|following)"
-    r"[^@]{0,160}?<?([^\s<>\"'(),;:\[\]=]+@[^\s<>\"'(),;:\[\]]+)",
+    r"[^@]{0,160}?<?([^\s<>\"'(),;:\[\]=@]{1,128}@[^\s<>\"'(),;:\[\]]{1,250})",
     re.I,
 )
 _ALONE = re.compile(
-    r"^[ \t*>\"<]*([^\s<>\"'(),;:\[\]=]+@[^\s<>\"'(),;:\[\]]+\.\w+)[>\":]*(?:[ \t]|$)", re.M
+    r"^[ \t*>\"<]*+([^\s<>\"'(),;:\[\]=@]++@[^\s<>\"'(),;:\[\]]+\.\w+)[>\":]*(?:[ \t]|$)", re.M
 )
 _ID_LINE = re.compile(r"^[ \t>]*Message-ID:[ \t]*(?:\n[ \t]+)?<([^<>\s]+)>", re.I | re.M)
 _TEXT_CHARS = 8_000

@@ -8,7 +8,7 @@ from heliodesk.intake.mail.entities import Tree
 
 REPORTS = {"message/delivery-status", "message/global-delivery-status"}
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z-]{2,40})[ \t]*:[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.M)
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
+_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:\[\]@])[^\s<>\"'(),;:\[\]@]++@[^\s<>\"'(),;:\[\]]+")
 _PEOPLE = ("final-recipient", "original-recipient", "x-actual-recipient")
 _SAID = re.compile(
     r"\b[45]\d\d[ -]+['\"#(]?([45]\.\d{1,3}\.\d{1,3})\b|(?:^|[\s(#])([45]\.\d{1,3}\.\d{1,3})\b"
