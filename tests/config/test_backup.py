@@ -62,6 +62,24 @@ def test_what_was_saved_is_restored(heliodesk: Heliodesk, folder: Path) -> None:
     assert _sql(heliodesk, "two", kept) == "kept"
 
 
+def test_a_place_that_is_not_there_is_told_in_a_sentence(
+    heliodesk: Heliodesk, folder: Path
+) -> None:
+    away = folder / "away" / "desk.tar"
+    refused = heliodesk("one", "db", "backup", str(away))
+    assert refused.returncode == 1
+    assert refused.stderr.strip().endswith(f"There is no folder {away.parent}; make it first.")
+
+
+def test_half_an_archive_is_refused(heliodesk: Heliodesk, folder: Path) -> None:
+    file = folder / "half.tar"
+    file.write_bytes(b"x" * 1000)
+    refused = heliodesk("one", "db", "restore", str(file))
+    assert refused.returncode == 1
+    assert "not a whole tar file" in refused.stderr
+    assert "Traceback" not in refused.stderr and "gzip" not in refused.stderr
+
+
 def test_a_foreign_archive_is_refused(heliodesk: Heliodesk, folder: Path) -> None:
     file = folder / "bad.tar"
     with tarfile.open(file, "w") as archive:

@@ -57,6 +57,12 @@ def test_commands_that_need_no_database_load_no_django(name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_state_that_no_case_can_have_is_wrong_usage() -> None:
+    result = CliRunner().invoke(main, ["case", "list", "--state", "done"])
+    assert result.exit_code == 2
+    assert "pending_customer" in result.output
+
+
 def test_options_name_every_port_and_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HELIODESK_BASE_URL", raising=False)
     options = Options(Path("/data"), "0.0.0.0", 8080, 8081, "127.0.0.1", 2525, 2424)

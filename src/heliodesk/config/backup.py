@@ -32,6 +32,8 @@ def save(file: Path, *, dsn: str, data: Path, tell: Tell) -> int:
     The database is saved first: an attachment is stored before the row that names it, so what
     the saved rows name is among the files saved later. Returns the size in bytes.
     """
+    if not file.absolute().parent.is_dir():
+        raise DatabaseTrouble(f"There is no folder {file.absolute().parent}; make it first.")
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as scratch:
         dump = Path(scratch) / DUMP
@@ -99,7 +101,8 @@ def _unpack(file: Path, target: Path) -> None:
                 with source, _private(path) as written:
                     shutil.copyfileobj(source, written)
     except tarfile.TarError as error:
-        raise DatabaseTrouble(f"{file} is not a whole tar file ({error}).") from error
+        reason = str(error).partition("\n")[0].removesuffix(":")
+        raise DatabaseTrouble(f"{file} is not a whole tar file ({reason}).") from error
     if not (target / DUMP).exists() or not (target / MANIFEST).exists():
         raise DatabaseTrouble(f"{file} is not one of our backups: it lacks {DUMP}.")
     if json.loads((target / MANIFEST).read_text()).get("format") != FORMAT:

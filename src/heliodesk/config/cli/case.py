@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from heliodesk.cases.rules import State
 from heliodesk.config.cli.open import open_desk
 from heliodesk.kernel.clock import now
 from heliodesk.kernel.references import spoken
@@ -21,7 +22,9 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--state", help="Only cases in this state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in State]), help="Only cases in this state."
+)
 @click.option("--queue", help="Only cases in this queue.")
 @click.option("--account", help="Only cases of the account with this ID.")
 @click.option("--before", help="Only cases opened before the one with this reference.")

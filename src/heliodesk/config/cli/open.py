@@ -31,6 +31,9 @@ def plainly() -> Iterator[None]:
             f"This user may not use {error.filename}. Run the desk as the user that owns the data "
             "folder, or choose another with --data or HELIODESK_DATA."
         ) from error
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise click.ClickException(f"{place}{error.strerror or error}") from error
 
 
 def open_database() -> str:
