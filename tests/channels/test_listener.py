@@ -107,6 +107,8 @@ def test_it_says_what_it_can(listen: Listen) -> None:
         ("support+48120990-abc@desk.example", True),
         ("help+a+b@desk.example", True),
         ("postmaster@desk.example", True),
+        ("Postmaster", True),
+        ("support", False),
         ("nobody@desk.example", False),
         ("support@elsewhere.example", False),
         ("+x@desk.example", False),
