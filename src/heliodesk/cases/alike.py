@@ -28,13 +28,19 @@ _COMMON, _MANY = 0.03, 300
 _WORD = re.compile(r"[^\W_]{3,}")
 #: Of a short title the first words of the customer help.
 _ENOUGH = 3
+#: A case whose title holds none of the words must share more of them than this.
+_WITHOUT_TITLE = 2
 _SMALL = frozenset({
     "the", "and", "for", "not", "with", "from", "that", "this", "have", "has", "was", "are",
     "you", "your", "our", "can", "cannot", "will", "does", "did", "but", "after", "before",
     "when", "again", "all", "any", "please", "hello", "help", "problem", "question", "issue",
     "case", "urgent", "since", "der", "die", "das", "und", "ist", "nicht", "mit", "von", "auf",
     "ein", "eine", "les", "des", "pour", "avec", "pas", "est", "une", "con", "los", "las",
-    "por", "para", "que", "una", "fwd",
+    "por", "para", "que", "una", "fwd", "which", "were", "see", "how", "who", "what", "where",
+    "why", "two", "three", "four", "new", "old", "get", "got", "out", "into", "some", "they",
+    "their", "there", "only", "user", "users", "about", "through", "each", "every", "more",
+    "most", "other", "them", "then", "than", "its", "one", "now", "still", "just", "mail",
+    "mails", "email", "message", "messages", "customer", "between", "during", "under", "over",
 })  # fmt: skip
 
 
@@ -73,7 +79,7 @@ def like(person: Person, case_id: int) -> list[Alike]:
         connection,
         Alike,
         _sql(len(buckets), seen),
-        [words, *given, case_id, *params, shared],
+        [words, *given, words, case_id, *params, shared],
         prepare=False,
     )
 
@@ -110,8 +116,12 @@ def _sql(buckets: int, seen: str) -> str:
     select c.ref, c.title, c.state, a.name, left(c.resolution, 1000),
            coalesce(c.resolved_at, c.opened_at)
     from said join cases_case c on c.id = said.case_id
+    cross join lateral (
+        select count(*) as shared from unnest(%s::text[]) w
+         where to_tsvector('simple', c.title) @@ quote_literal(w)::tsquery) titled
     join customers_account a on a.id = c.account_id
     where c.id <> %s and c.merged_into_id is null and c.state <> 'cancelled' and {seen}
-      and said.shared >= %s
-    order by c.resolution <> '' desc, said.shared desc, c.id desc limit {MOST}
+      and said.shared >= %s and (titled.shared > 0 or said.shared > {_WITHOUT_TITLE})
+    order by c.resolution <> '' desc, said.shared + 2 * titled.shared desc, c.id desc
+    limit {MOST}
     """

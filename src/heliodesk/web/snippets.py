@@ -24,6 +24,8 @@ def around(text: str, words: Sequence[str]) -> Markup:
     pattern = _pattern(words)
     first = pattern.search(flat) if pattern else None
     start = max(first.start() - _BEFORE, 0) if first else 0
+    if start:
+        start = flat.find(" ", start, start + _BEFORE) + 1 or start
     cut = flat[start : start + _WHOLE]
     return Markup("…" if start else "") + marked(cut, words)  # noqa: S704
 
