@@ -69,6 +69,27 @@ def test_words_are_rewritten_tried_and_taken_back(browser: Browser) -> None:
     assert verbs == ["written", "reset"]
 
 
+def test_words_are_tried_on_a_case_and_looked_up_again(browser: Browser) -> None:
+    admin = browser(role="admin")
+    case = make.case(contact=make.contact(make.account(), name="Priya Raman"), title="Slow mail")
+    form = {"subject": "{{ title }}", "text": "Hi {{ name }},\n\n{{ text }}"}
+    path = "/settings/words/reply/"
+    tried = text(admin.post(f"{path}try/", {**form, "case": case.ref}))
+    assert "Hi Priya Raman" in tried and "Ada Byron" not in tried
+    far = make.case(account=make.account(offshore=True), offshore=True)
+    for ref in ("48120000", far.ref):
+        refused = admin.post(f"{path}try/", {**form, "case": ref})
+        assert refused.status_code == 409 and ref in text(refused)
+    admin.post(path, form)
+    admin.post(path, {**form, "text": "Dear {{ name }}, {{ text }}"})
+    admin.post(f"{path}reset/", {})
+    first = Event.objects.filter(subject_kind="template").order_by("id").first()
+    assert first is not None and f"earlier={first.pk}" in text(admin.get(path))
+    looked = text(admin.get(f"{path}?earlier={first.pk}"))
+    assert "Hi {{ name }}" in looked and "These are earlier words" in looked
+    assert f"earlier={first.pk}" not in text(admin.get(f"{path}?language=de"))
+
+
 @pytest.mark.parametrize(
     ("form", "why"),
     [

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from heliodesk.cases.rules import Stage, urgency
+from heliodesk.channels.models import Outbound
+from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
 from heliodesk.journal.models import Event
 from heliodesk.kernel import clock
-from heliodesk.reports import counting
+from heliodesk.reports import board, counting
 from heliodesk.reports.rules import Span
 from tests import make
 from tests.web.conftest import Browser
@@ -49,6 +51,32 @@ def test_the_board_keeps_the_data_boundary(browser: Browser) -> None:
     make.case(title="Offshore matter", offshore=True, due_at=due)
     assert "Offshore matter" not in text(browser(role=Role.LEAD).get("/reports/"))
     assert "Offshore matter" in text(browser(role=Role.LEAD, offshore=True).get("/reports/"))
+
+
+def test_the_board_tells_how_teams_and_mailboxes_do(browser: Browser) -> None:
+    lead, at = browser(role=Role.LEAD), clock.now()
+    who = Person(1, "Lead", "lead@desk.example", Role.LEAD, "UTC")
+    make.user(queues=("emea",))
+    team = board.teams(who, at)[0]
+    make.case(queue="emea", due_at=at - timedelta(hours=1))
+    make.case(queue="elsewhere")
+    box, far = make.mailbox(imap_host="imap.desk.example"), make.mailbox(offshore=True)
+    sent: dict[str, Any] = {
+        "kind": "reply", "subject_kind": "case", "subject_id": 1, "automatic": False,
+        "to": ["x@else.example"], "from_address": box.address, "subject": "Hi", "text": "Hello",
+    }  # fmt: skip
+    for n, state in enumerate(("sent", "queued", "failed")):
+        Outbound.objects.create(
+            key=f"k{n}", mailbox=box, state=state, created_at=at, message_id=f"<{n}@x>",
+            sent_at=at if state == "sent" else None, **sent,
+        )  # fmt: skip
+    (flow,) = board.mailboxes(who, at)
+    assert (flow.address, flow.sent, flow.waiting, flow.failed) == (box.address, at, 1, 1)
+    assert flow.fetches and flow.fetched is None and flow.received is None
+    (now,) = [t for t in board.teams(who, at) if t.id == team.id]
+    assert (now.people, now.open, now.unowned, now.late, now.each) == (1, 1, 1, 1, 1.0)
+    page = text(lead.get("/reports/"))
+    assert team.name in page and box.address in page and far.address not in page
 
 
 def test_an_empty_desk_has_an_empty_board(browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """What administrators do with the words that customers are sent."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -52,7 +53,14 @@ def write_words(
             "changed_by": by.name[:120],
         },
     )
-    data = {"kind": kind, "region": region, "language": language}
+    data = {
+        "kind": kind,
+        "region": region,
+        "language": language,
+        "subject": tidy.subject,
+        "text": tidy.text,
+        "html": tidy.html,
+    }
     record([Happening("written" if made else "rewritten", "template", row.pk, data)], by=by, at=at)
     return row
 
@@ -72,13 +80,15 @@ def reset_words(template: Template, *, by: By, at: datetime) -> None:
     record([Happening("reset", "template", number, data)], by=by, at=at)
 
 
-def tried(kind: str, words: Words, box: MailboxFacts | None) -> str:
-    """The page that these words make of sample values, in the brand of a mailbox.
+def tried(
+    kind: str, words: Words, box: MailboxFacts | None, values: dict[str, Any] | None = None
+) -> str:
+    """The page that these words make of values, or sample ones, in the brand of a mailbox.
 
     Raises:
         Refused: they cannot be rendered.
     """
     try:
-        return render(words, sample(kind), box or BOX).html
+        return render(words, values or sample(kind), box or BOX).html
     except BadWords as error:
         raise Refused(str(error)) from error

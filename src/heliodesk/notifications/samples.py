@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
+
+from heliodesk.cases.models import Case
 from heliodesk.channels.mailboxes import MailboxFacts
+from heliodesk.kernel.references import spoken
 
 #: A mailbox for trying words when the desk has none yet.
 BOX = MailboxFacts(
@@ -53,3 +57,23 @@ def sample(kind: str) -> dict[str, Any]:
             "original": known["details"],
         }
     return known
+
+
+def of_case(kind: str, case: Case) -> dict[str, Any]:
+    """The same with what a case says; what it lacks stays made up."""
+    known = sample(kind)
+    said = {row.direction: row.text for row in case.messages.order_by("id")[:50] if row.text}
+    told = {
+        "ref": case.ref,
+        "spoken": spoken(case.ref),
+        "link": f"{settings.BASE_URL}/support/cases/{case.ref}/",
+        "title": case.title,
+        "priority": case.priority,
+        "name": case.contact.name if case.contact else "",
+        "details": said.get("in", ""),
+        "original": said.get("in", ""),
+        "text": said.get("out", ""),
+        "resolution": case.resolution,
+        "author": case.owner.name if case.owner else "",
+    }
+    return known | {name: value for name, value in told.items() if value and name in known}

@@ -104,9 +104,12 @@ def sheet(person: Person, wanted: Wanted) -> Iterator[Happened]:
 
 def kinds() -> list[str]:
     """What events happen to, for a filter."""
-    return ["account", "automation", "case", "case_field", "case_type", "checklist",
-            "contact", "held", "mailbox", "pack", "routing",
-            "team", "template", "user"]  # fmt: skip
+    return sorted(
+        ["account", "automation", "bulk", "calendar", "call", "case", "case_field", "case_type",
+         "checklist", "contact", "held", "incident", "macro", "mailbox", "oncall", "p1", "pack",
+         "report", "retention", "role", "routing", "tag", "team", "template", "token", "user",
+         "view"]
+    )  # fmt: skip
 
 
 def _newest() -> int:

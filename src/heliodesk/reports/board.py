@@ -137,6 +137,89 @@ select address, imap_error from channels_mailbox where active and imap_error <> 
 """
 
 
+class MailboxFlow(NamedTuple):
+    """How one mailbox does: fetched, received, sent, failed; ``fetched`` is none when it is not."""
+
+    id: int
+    address: str
+    fetches: bool
+    fetched: datetime | None
+    received: datetime | None
+    sent: datetime | None
+    waiting: int
+    failed: int
+    trouble: str
+
+
+class TeamLoad(NamedTuple):
+    """What waits for one team: open cases of its queues, how many without owner, late, at work."""
+
+    id: int
+    name: str
+    people: int
+    open: int
+    unowned: int
+    late: int
+    oldest: datetime | None
+
+    @property
+    def each(self) -> float:
+        """Open cases for each of its people."""
+        return self.open / self.people if self.people else float(self.open)
+
+
+#: Mails looked through, the latest, for when a mailbox last received and sent.
+MOST_MAILS = 5000
+_FLOW = """
+with came as (
+    select mailbox_id, max(received_at) as at from (
+        select mailbox_id, received_at from channels_inbound order by id desc limit %(mails)s) i
+    group by 1),
+went as (
+    select mailbox_id, max(sent_at) as at,
+           count(*) filter (where state in ('queued', 'sending')) as waiting,
+           count(*) filter (where state in ('failed', 'bounced') and created_at > %(day)s) as failed
+    from (select mailbox_id, sent_at, state, created_at from channels_outbound
+          order by id desc limit %(mails)s) o
+    group by 1)
+select b.id, b.address, b.imap_host <> '', b.imap_seen_at, came.at, went.at,
+       coalesce(went.waiting, 0), coalesce(went.failed, 0), b.imap_error
+  from channels_mailbox b left join came on came.mailbox_id = b.id
+  left join went on went.mailbox_id = b.id
+ where b.active and (%(offshore)s or not b.offshore) order by b.address limit 100
+"""
+_TEAMS = """
+with waits as (
+    select c.queue, count(*) as open, count(*) filter (where c.owner_id is null) as unowned,
+           count(*) filter (where c.due_at < %s) as late, min(c.opened_at) as oldest
+    from cases_case c where {open} and {visible} group by 1)
+select t.id, t.name,
+       (select count(*) from identity_teammember m join identity_user u on u.id = m.user_id
+         where m.team_id = t.id and u.is_active),
+       coalesce(sum(w.open), 0)::int, coalesce(sum(w.unowned), 0)::int,
+       coalesce(sum(w.late), 0)::int, min(w.oldest)
+  from identity_team t left join waits w on w.queue = any(t.queues)
+ where %s or not t.offshore group by t.id, t.name order by 6 desc, 4 desc, t.name limit 100
+"""
+
+
+def mailboxes(person: Person, at: datetime) -> list[MailboxFlow]:
+    """How each mailbox in use does, from its latest mails."""
+    bounds = {"mails": MOST_MAILS, "day": at - timedelta(days=1), "offshore": person.offshore}
+    return reading.shaped(connection, MailboxFlow, _FLOW, bounds)
+
+
+def teams(person: Person, at: datetime) -> list[TeamLoad]:
+    """What waits for each team."""
+    seen, params = visible(person)
+    return reading.shaped(
+        connection,
+        TeamLoad,
+        _TEAMS.format(open=OPEN_ONLY, visible=seen),
+        [at, *params, person.offshore],
+    )
+
+
 def load(person: Person, at: datetime) -> list[Load]:
     """What everybody holds, cases without an owner first."""
     seen, params = visible(person)

@@ -1,10 +1,13 @@
 """The words customers are sent: read, rewritten, tried on sample values, and taken back."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext as translated
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from heliodesk.cases.access import Hidden, get_case
 from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes
 from heliodesk.entitlements.customer_rules import customer_rules
 from heliodesk.identity.rules import May
@@ -12,7 +15,7 @@ from heliodesk.kernel import clock
 from heliodesk.notifications import actions, own_words
 from heliodesk.notifications.actions import Refused
 from heliodesk.notifications.rendering import KINDS, Words, shipped
-from heliodesk.notifications.samples import sample
+from heliodesk.notifications.samples import of_case, sample
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.told import tell
@@ -42,6 +45,11 @@ def edit(request: PersonRequest, kind: str) -> HttpResponse:
     row = own_words.written(kind, region=region, language=language)
     trouble = ""
     words = Words(row.subject, row.text, row.html) if row else shipped(kind)
+    history = own_words.history(kind, region=region, language=language)
+    earlier = next((one for one in history if str(one.id) == request.GET.get("earlier")), None)
+    if earlier and "text" in earlier.data:
+        said = earlier.data
+        words = Words(said["subject"], said["text"], said.get("html", ""))
     if request.method == "POST":
         words = _given(request)
         try:
@@ -68,6 +76,9 @@ def edit(request: PersonRequest, kind: str) -> HttpResponse:
         about=KINDS[kind],
         row=row,
         words_given=words,
+        history=history,
+        earlier=earlier,
+        case=request.POST.get("case", "") or request.GET.get("case", ""),
         fields=sorted(sample(kind)),
         region=region,
         tongue=language,
@@ -85,7 +96,10 @@ def attempt(request: PersonRequest, kind: str) -> HttpResponse:
         raise Http404
     try:
         made = actions.tried(
-            kind, _given(request) if request.POST else shipped(kind), _box(request)
+            kind,
+            _given(request) if request.POST else shipped(kind),
+            _box(request),
+            _values(request, kind),
         )
         response = HttpResponse(made)
     except Refused as refusal:
@@ -108,6 +122,21 @@ def reset(request: PersonRequest, kind: str) -> HttpResponse:
         actions.reset_words(row, by=request.person.by, at=clock.now())
         tell(request, translated("The shipped words hold again."))
     return redirect(_address(kind, region, language))
+
+
+def _values(request: PersonRequest, kind: str) -> dict[str, Any] | None:
+    """What the case says whose reference was given; sample values without one.
+
+    Raises:
+        Refused: there is no such case for this person to see.
+    """
+    ref = request.POST.get("case", "").strip()
+    if not ref:
+        return None
+    try:
+        return of_case(kind, get_case(request.person, ref))
+    except Hidden as hidden:
+        raise Refused(translated("There is no case %(ref)s.") % {"ref": ref}) from hidden
 
 
 def _given(request: PersonRequest) -> Words:

@@ -31,5 +31,7 @@ def show(request: PersonRequest) -> HttpResponse:
         at_risk=board.at_risk(person, at),
         held=board.held(person),
         mail=board.mail(at),
+        boxes=board.mailboxes(person, at),
+        teams=board.teams(person, at),
         bound=board.MOST_WAITING,
     )
