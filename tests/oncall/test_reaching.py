@@ -14,6 +14,8 @@ from heliodesk.oncall import actions, jobs, queries
 from heliodesk.oncall.actions import feeds, paging, reaching, watching
 from heliodesk.oncall.models import P1, ContactMethod, Page
 from heliodesk.oncall.rules.words import Channel, How, Refused
+from heliodesk.oncall.senders import chat, known, rest
+from heliodesk.oncall.senders.letter import Letter
 from tests import make
 from tests.make import NOW
 from tests.oncall import world
@@ -149,3 +151,27 @@ def test_dead_pagers_are_told_by_mail_once_and_on_every_page(browser: Any) -> No
     assert b"No pages are going out" in browser().get("/p1/").content
     watching.beat("here/worker")
     assert jobs.mail_of_dead_pagers(queries.database_time()) is False
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+def test_text_messages_go_by_the_provider_that_is_named(settings: Any, monkeypatch: Any) -> None:
+    sent: list[tuple[str, str]] = []
+
+    def post(address: str, letter: Letter) -> str:
+        sent.append((address, letter.text))
+        return ""
+
+    monkeypatch.setattr(chat, "post", post)
+    letter = Letter(1, "k", "+447700900123", "P1", "Take it", "token", "page")
+    settings.PAGING_SMS = "vonage://key:secret@442071838750/{number}"
+    assert known.is_set("sms") and known.sender_of("sms")(letter) == ""
+    assert sent == [("vonage://key:secret@442071838750/447700900123", "Take it")]
+    for address in (
+        "vonage://abc123:secretsecretsecr@442071838750/447700900123",
+        "msgbird://aaaaaaaaaaaaaaaaaaaaaaaaa/442071838750/447700900123",
+    ):
+        assert chat.readable(address), address
+    settings.PAGING_SMS = "rest"
+    assert known.sender_of("sms") is rest.sms
+    settings.PAGING_SMS = "heliodesk.oncall.senders.chat:chat"
+    assert known.sender_of("sms") is chat.chat

@@ -261,6 +261,7 @@ BLOB_S3_REGION = environment.text("HELIODESK_BLOB_S3_REGION", "us-east-1")
 PAGING = environment.text("HELIODESK_PAGING", "capture")
 #: Who rings for a page: ``rest``, or ``module:function`` of a telephone exchange's adapter.
 PAGING_VOICE = environment.text("HELIODESK_PAGING_VOICE", "rest")
+PAGING_SMS = environment.text("HELIODESK_PAGING_SMS", "rest")
 #: A provider of calls and SMS that speaks Twilio's REST interface; empty switches both off.
 VOICE_API = environment.text("HELIODESK_VOICE_API", "https://api.twilio.com").rstrip("/")
 VOICE_ACCOUNT = environment.text("HELIODESK_VOICE_ACCOUNT")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from heliodesk.oncall.senders.letter import SECONDS, Gone, Letter, TryAgain
 
 #: Services that would run programs or write files here.
@@ -24,11 +26,26 @@ def readable(address: str) -> bool:
 
 def chat(letter: Letter) -> str:
     """Post to one service."""
-    if not readable(letter.address):
+    return post(letter.address, letter)
+
+
+def sms(letter: Letter) -> str:
+    """A text message by a provider that apprise knows, named in ``HELIODESK_PAGING_SMS``."""
+    return post(settings.PAGING_SMS.replace("{number}", letter.address.lstrip("+")), letter)
+
+
+def post(address: str, letter: Letter) -> str:
+    """Hand a letter to the service at this address.
+
+    Raises:
+        Gone: no service is known by it.
+        TryAgain: the service did not take it.
+    """
+    if not readable(address):
         raise Gone("No service is known by this address.")
     apprise = _apprise()
     desk = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Heliodesk", async_mode=False))
-    desk.add(letter.address)
+    desk.add(address)
     try:
         taken = desk.notify(body=letter.text, title=letter.subject, timeout=SECONDS)
     except Exception as error:
