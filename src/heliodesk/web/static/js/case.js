@@ -23,7 +23,9 @@ function show(mode, focus) {
   text?.focus();
   text?.setSelectionRange(text.value.length, text.value.length);
 }
-if (open()) show(open().dataset.mode, location.hash.startsWith('#write-'));
+if (open()) show(open().dataset.mode);
+// Going to the box by its address takes the focus away once more; it comes back after that.
+if (location.hash.startsWith('#write-')) addEventListener('load', () => setTimeout(() => { if (open()) show(open().dataset.mode, true); }, 50));
 
 document.addEventListener('click', (event) => {
   const forward = event.target.closest('[data-forward]');
