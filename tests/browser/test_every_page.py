@@ -19,6 +19,7 @@ EXPECTED = {
     "/policy/", "/policy/targets/", "/policy/numbers/", "/policy/packs/", "/policy/packs/*/",
     "/policy/calendars/", "/policy/calendars/*/", "/settings/", "/settings/people/", "/settings/people/*/",
     "/settings/mailboxes/", "/settings/mailboxes/*/", "/settings/words/", "/settings/words/*/",
+    "/settings/roles/", "/settings/roles/new/", "/settings/retention/", "/settings/privacy/",
     "/me/security/", "/me/sessions/", "/me/password/",
 }  # fmt: skip
 
