@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from heliodesk.channels.models import Mailbox
-from heliodesk.config.demo import calls, oncall, policy, replay, scripts, shape
+from heliodesk.config.demo import calls, lists, oncall, policy, replay, scripts, shape
 from heliodesk.config.demo.open import open_world
 from heliodesk.config.welcome import Login, Welcome
 from heliodesk.entitlements.actions import activate_shipped
@@ -35,6 +35,7 @@ def load(at: datetime | None = None) -> Welcome:
             calls.ring(opened, at=now)
             oncall.have_a_p1(opened, at=now)
             shape.work(opened, at=now)
+            lists.keep(opened, at=now)
             oncall.ask_for_a_swap(opened, at=now)
     return welcome()
 

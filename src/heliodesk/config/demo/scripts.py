@@ -41,6 +41,13 @@ def shape() -> Mapping[str, Any]:
     return found
 
 
+def lists() -> Mapping[str, Any]:
+    """Tags and views."""
+    found = _read("lists.yaml")
+    assert isinstance(found, dict)  # noqa: S101
+    return found
+
+
 def conversations() -> list[dict[str, Any]]:
     """Every conversation that became a case, and every mail that did not."""
     return [*_list("conversations.yaml"), *_list("doubts.yaml")]
