@@ -47,6 +47,18 @@ MARKERS = [
     "2026년 11월 23일 (월) 오전 9:00, Desk <desk@x.example>님이 작성:",
     "Desk <desk@x.example> 于2026年11月23日周一 上午9:00写道：",
     "在 2026年11月23日，上午9:00，Desk <desk@x.example> 写道：",
+    "po 23. 11. 2026 o 9:00 Desk <desk@x.example> napísal(a):",
+    "На пн, 23.11.2026 г. в 9:00 Desk <desk@x.example> написа:",
+    "2026/11/23 9:00、Desk <desk@x.example>のメール：",
+    "2026. 11. 23. 오전 9:00, Desk <desk@x.example> 작성:",
+    "Wiadomość napisana przez Desk <desk@x.example> w dniu 23.11.2026, o godz. 09:00:",
+    "Missatge de Desk <desk@x.example> del dia dl., 23 de nov. 2026 a les 9:00:",
+    "Às 09:00 de 23/11/2026, Desk escreveu:",
+    "23. Nov. 2026, 09:00 von desk@x.example:",
+    "Quoting Desk <desk@x.example>:",
+    ">>> Desk <desk@x.example> 23.11.2026 09:00 >>>",
+    "Desk Person ---11/23/2026 09:00:33 AM---Hello, thank you for",
+    "Desk <desk@x.example>\n23/11/2026 09:00\n\nTo\nann@y.example\ncc\n\nSubject\nRe: pump",
     "-----Original Message-----",
     "-------- Ursprüngliche Nachricht --------",
     "-------- Message d'origine --------",
@@ -62,6 +74,8 @@ MARKERS = [
 
 
 FOREIGN = [
+    "Desk kirjoitti 23.11.2026 klo 9.00:",
+    "Desk wrote on 23/11/2026 09:00:",
     "Στις Δευ 23 Νοε 2026 στις 9:00 π.μ., ο χρήστης Desk <\ndesk@x.example> έγραψε:",
     "În lun., 23 nov. 2026 la 09:00, Desk <desk@x.example> a scris:",
     "pon, 23. stu 2026. u 09:00 Desk <desk@x.example> napisao je:",
@@ -152,6 +166,9 @@ def test_where_the_answer_stands(text: str, shown: str) -> None:
         "Date: unknown\nit stopped again",
         "a -- b -- c",
         "Since 23 Nov 2026 at 9:00 bob@x.example gets:\nerror 42",
+        "Bob wrote on 23/11/2026 09:00:\nthat all is well, but it is not",
+        "The log said on 23/11/2026 09:00:\n> 550 blocked\nand then nothing more",
+        "I mailed bob@x.example\n23/11/2026 09:00\nno answer",
     ],
 )
 def test_words_of_the_sender_are_never_lost(text: str) -> None:
@@ -165,7 +182,9 @@ def test_words_of_the_sender_are_never_lost(text: str) -> None:
         "Get Outlook for iOS",
         "Von meinem iPhone gesendet", "Envoyé depuis mon iPhone", "Enviado desde mi iPhone",
         "Inviato da iPhone", "Verstuurd vanaf mijn iPhone", "Skickat från min iPhone",
-        "Отправлено с iPhone", "iPhoneから送信", "发自我的iPhone",
+        "Отправлено с iPhone", "iPhoneから送信", "发自我的iPhone", "iPhone'umdan gönderildi",
+        "Obtenir Outlook pour iOS<https://aka.ms/o0ukef>", "Verzonden vanuit Mail voor Windows",
+        "Baixe o Outlook para Android", "Outlook for iOSを入手", "Envoyé avec l'application GMX",
         "-- \nAnn Example\nPlant 7", "--\nAnn", "_______\nAnn",
         "______________\nusers mailing list\nhttps://lists.x.example/mailman/listinfo/users",
         "***\n~~~~", "> trailing\n> quote",

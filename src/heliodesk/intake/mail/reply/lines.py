@@ -4,7 +4,7 @@ One letter a line, so that the rules can be read as patterns over a word:
 t text, q quoted, b begin of somebody else's mail, s device signature, d delimiter, e empty.
 """
 
-from heliodesk.intake.mail.reply import markers, marks
+from heliodesk.intake.mail.reply import markers, marks, words
 
 CUT = "\x01"
 """A line that the HTML reader puts where the page itself marks the begin of another mail."""
@@ -81,7 +81,7 @@ def _kind(lines: list[str], at: int) -> str:
     if bare == CUT:
         return "b"
     if bare[0] == ">":
-        return "q"
+        return "b" if bare[:4] == ">>> " and words.GROUPWISE.match(bare) else "q"
     if bare[0] in _DELIMITERS and marks.DELIMITER.match(line):
         return "d"
     return "b" * markers.size(lines, at, bare) or "t"

@@ -9,6 +9,7 @@ _VERB_CHARS = 20
 _LAST_CHARS = 40
 _FRONT_CHARS = 70
 _HEADER_LINES = 14
+_STACKED_LINES = 16
 _STRIP_END = " \t*_-\u00a0\u200e\u200f"
 _STRIP = f"{_STRIP_END}>"
 
@@ -18,6 +19,10 @@ def size(lines: list[str], at: int, bare: str) -> int:
     if len(bare) > _WRAPPED_CHARS:
         return 0
     colon = ":" in bare or "：" in bare
+    if "---" in bare and words.NOTES.match(bare):
+        return 1 + _headers(lines, at + 1)
+    if "@" in bare and (found := _stacked(lines, at)):
+        return found
     if (colon or bare[0] in "-_=*" or "riginal" in bare) and words.ORIGINAL.match(bare):
         return 1 + _headers(lines, at + 1)
     if colon and (found := _headers(lines, at)):
@@ -73,8 +78,10 @@ def _is_compact(bare: str, *, dated: bool) -> bool:
 
 
 def _is_foreign(bare: str, lines: list[str], after: int) -> bool:
-    """Address, date, time and colon in any language, with a quote right below."""
-    if bare[-1:] not in (":", "：") or not words.EMAIL.search(bare):
+    """Somebody, date, time and colon in any language, with a quote right below."""
+    if bare[-1:] not in (":", "："):
+        return False
+    if not words.EMAIL.search(bare) and not words.AUTHOR_WROTE.match(bare):
         return False
     below = next((line for line in lines[after : after + 3] if line.strip()), "")
     return below.lstrip().startswith(">") and bool(
@@ -98,6 +105,8 @@ def _continues(joined: str, part: str, *, blank: bool) -> bool:
 def is_introduction(joined: str) -> bool:
     """Whether one unwrapped line introduces a quoted mail."""
     if words.DATE_ZONE_SOMEBODY.match(joined) or words.POSTED_BY.match(joined):
+        return True
+    if joined[-1] == ":" and words.SPELT.match(joined):
         return True
     wrote = bool(words.WROTE_AT_END.search(joined[-_LAST_CHARS:]))
     if "@" in joined and (address := words.EMAIL.search(joined)):
@@ -149,6 +158,32 @@ def _headers(lines: list[str], at: int) -> int:
             break
     if len(seen - {"c"}) >= 3 or (len(seen - {"c"}) == 2 and evident and _opens(lines, at, seen)):
         return last - at
+    return 0
+
+
+def _stacked(lines: list[str], at: int) -> int:
+    """How many lines a head takes whose fields stand below one another, each under its name.
+
+    Lotus Notes sets one so: the author with the address, the moment, then "To", "cc", "Subject".
+    """
+    if not words.EMAIL.search(lines[at]) or len(lines[at]) > _WRAPPED_CHARS:
+        return 0
+    rows = [
+        (number, lines[number].strip())
+        for number in range(at + 1, min(at + _STACKED_LINES, len(lines)))
+        if lines[number].strip()
+    ]
+    if len(rows) < 3 or not words.TIME.search(rows[0][1]) or not words.HAS_DATE.match(rows[0][1]):
+        return 0
+    seen: set[str] = set()
+    for number, row in rows[1:]:
+        found = words.HEADER.match(f"{row}:") if len(row) <= _END_CHARS else None
+        if found and found.lastgroup and found.end() == len(row) + 1:
+            seen.add(found.lastgroup)
+        if found and found.lastgroup == "s" and "t" in seen:
+            return (
+                number - at + 1 + int(number + 1 < len(lines) and bool(lines[number + 1].strip()))
+            )
     return 0
 
 

@@ -18,8 +18,9 @@ _SENT = re.compile(
         (?:[,.;!]\s*(?:so\s+)?(?:please\s+)?(?:excuse|forgive|pardon|apolog|sorry).{{0,80}})?
     | sent\s+(?:from|via|with|by|using)\s+(?:(?:my|a|an|the)\s+)?[^\s,.;]+(?:\s+[^\s,.;]+){{0,2}}
     | (?:[^\W\d]+\s+)?from\s+(?:my\s+)?mobile(?:\s+\w+)? | from\s+my\s+\S+(?:\s+\S+){{0,3}}
-    | get\s+\[?outlook\s+for\s+.{{0,80}} | envoy[ée]\s+(?:depuis|de(?:puis)?|à\s+partir)\s+.{{1,60}}
-    | télécharger\s+outlook\s+pour\s+.{{1,60}} | von\s+mein(?:em|er)\s+.{{1,50}}\s+(?:gesendet
+    | get\s+\[?outlook\s+for\s+.{{0,80}} | envoy[ée]\s+(?:depuis|de|à\s+partir|avec)\s+.{{1,60}}
+    | (?:télécharger|obtenir|ottieni|descarg(?:ue|a|ar)|baixe|download|hämta|hent|pobierz|skaff|获取|取得)
+        \s+(?:o\s+)?(?:ios\s版\s)?outlook(?:\s.{{1,60}})? | .{{0,20}}outlook.{{0,20}}[をの]入手 | von\s+mein(?:em|er)\s+.{{1,50}}\s+(?:gesendet
       |versendet|geschickt)
     | (?:von|mit)\s+.{{1,40}}\s+gesendet | gesendet\s+(?:von|mit|über|aus)\s+.{{1,60}}
       | outlook\s+für\s+.{{1,60}}
@@ -29,7 +30,7 @@ _SENT = re.compile(
       | lähetetty\s+.{{1,60}}
     | enviad[oa]\s+(?:do|da|desde|pelo|a\s+partir|por)\s+.{{1,60}}
       | obter\s+(?:o\s+)?outlook\s+.{{1,60}} | obtener\s+outlook\s+.{{1,60}}
-    | verzonden\s+(?:met|vanaf|via|door)\s+.{{1,60}} | verstuurd\s+(?:vanaf|met|via)\s+.{{1,60}}
+    | verzonden\s+(?:met|vanaf|vanuit|via|door)\s+.{{1,60}} | verstuurd\s+(?:vanaf|met|via)\s+.{{1,60}}
       | outlook\s+voor\s+.{{1,60}}
     | wysłano?e?\s+(?:z|za)\s+.{{1,60}} | odesláno\s+z[e]?\s+.{{1,60}}
     | отправлено\s+(?:с|из)\s+.{{1,60}} | надіслано\s+з\s+.{{1,60}}
@@ -37,7 +38,7 @@ _SENT = re.compile(
     | 发自我的.{{1,30}} | 發自我的.{{1,30}}
       | 从我的.{{1,30}}发送
     | 나의\s.{{1,30}}에서\s보냄 | .{{1,30}}에서\s보냄
-    | .{{1,30}}(?:cihazımdan|telefonumdan)\s+gönderildi
+    | .{{1,30}}[ıiuü]m[dt][ae]n\s+gönderildi
     )[\s*_)>\].!]*$""",
     re.I | re.X,
 )

@@ -6,14 +6,14 @@ WROTE = (
     r"wrote(?:\s+the\s+following)?|writes|says|said|sent|a\s+[ée]crit|nous\s+a\s+dit|ha\s+scritto"
     r"|ha\s+escrito|escribi[óo]|ha\s+escrit|va\s+escriure|escreveu|schrieben\s+sie|geschrieben"
     r"|schrieb(?:\s+folgendes)?|schreef|het\s+volgende\s+geschreven|heeft\s+geschreven|geschreven"
-    r"|verzond|skrev(?:\s+følgende)?|napisa[łl](?:\(a\)|a|/a)?|pisze|napsala?(?:\(a\))?|nap[íi]sala?"
+    r"|verzond|skrev(?:\s+følgende)?|napisa[łl](?:\(a\)|a|/a)?|pisze|napsala?(?:\(a\))?|nap[íi]sala?(?:\(a\))?"
     r"|napisao(?:\s+je)?|је\s+написао|написала?(?:\(а\))?|пишет|писала?|пише|написав|ezt\s+[íi]rta"
     r"|[íi]rta|kirjoitti|(?:şunu\s+|şunları\s+)?yazdı|写道|寫道|έγραψε|a\s+scris|scris|rašė|rakstīja"
-    r"|kirjutas|đã\s+viết|menulis|님이\s*작성|さんは書きました|さんが書きました|כתב(?:ה|/ה)?|كتب"
+    r"|kirjutas|đã\s+viết|menulis|написа|เขียนว่า|のメール|(?:님이\s*)?작성|さんは書きました|さんが書きました|כתב(?:ה|/ה)?|كتب"
 )
 _ON = (
     r"on|at|in\s+message|le|am|op|il|el|em|den|på|dnia|w\s+dniu|dňa|dne|dana|v|pe|în\s+data\s+de|la"
-    r"|vào|pada|在|于|於|στις|ב-?|בתאריך|بتاريخ|el\s+d[íi]a|no\s+dia|em\s+qua|kl\.?"
+    r"|vào|pada|在|于|於|στις|ב-?|בתאריך|بتاريخ|el\s+d[íi]a|no\s+dia|em\s+qua|kl\.?|às"
 )
 _EMAIL = r"[^\s<>@\"'()\[\]]+@[^\s<>@\"'()\[\]]+\.\w{2,}"
 _DAY = (
@@ -35,6 +35,17 @@ EMAIL_AT_END = re.compile(rf"[<(]\s*(?:mailto:)?{_EMAIL}\s*[>)]\s*:?$", re.I)
 DATE_ZONE_SOMEBODY = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d\s\S.{0,80}$")
 EMAIL = re.compile(_EMAIL)
 WROTE_WORD = re.compile(rf"(?:^|[\s>\"')\]])(?:{WROTE})(?:$|[\s:：.,])", re.I)
+AUTHOR_WROTE = re.compile(rf"[^\d\n]{{1,80}}\s(?!said|says|sent)(?:{WROTE})\s[^\n]{{4,60}}$", re.I)
+SPELT = re.compile(
+    rf"(?:quoting|zitat\s+von|citando|citation\s+de|citat\s+från|cytowanie)\s.{{0,80}}<{_EMAIL}>:$"
+    rf"|\d{{1,2}}\.?\s[^\W\d]{{3,10}}\.?\s20\d\d,\s\d\d:\d\d\s\w{{2,4}}\s{_EMAIL}:$"
+    rf"|(?:missatge\s+de|wiadomość\s+napisana\s+przez)\s.{{1,160}}\d{{1,2}}[:.]\d\d:$"
+    rf"|.{{0,80}}تمت\s+كتابة\s+ما\s+يلي\s+بواسطة\s.{{1,120}}:$",
+    re.I,
+)
+"""Introductions of single programs and languages that put their words in an order of their own."""
+GROUPWISE = re.compile(rf">>>\s.{{0,80}}(?:{_EMAIL}|\d[:.]\d\d).{{0,40}}>>>$")
+NOTES = re.compile(r".{1,60}\s?---\s?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s\d{1,2}[:.]\d\d.{0,14}---")
 POSTED_BY = re.compile(r"posted by .{1,80} on \d{1,2}/\d{1,2}/\d{4}$", re.I)
 HAS_DATE = re.compile(
     r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}|\d{1,2}[:.h]\d\d|\d{1,2}\.?\s+[^\W\d]{3,}|[^\W\d]{3,}\.?\s+\d{1,2}\b|@"
