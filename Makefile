@@ -25,7 +25,7 @@ screenshots: ## the pictures for the docs, from the demo
 	@bin/system-servers fonts-inter
 	@.venv/bin/python -m tests.browser.screenshots
 
-chaos: ## kill the parts and the database again and again, while mail comes in and P1s page
+chaos: ## kill and freeze every process and the database, while mail and calls come in and P1s page
 	@bin/setup --dev
 	@.venv/bin/pytest tests -m chaos
 	@.venv/bin/python -m bench.chaos $(CHAOS)

@@ -1,4 +1,4 @@
-"""``python -m bench``: measure mail, pages, live streams, clocks and rules; see ``--help``."""
+"""``python -m bench``: measure mail, pages, live streams, clocks, rules, calls; see ``--help``."""
 
 import random
 from collections.abc import Iterable
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from bench import clocks, decision, live, loader, mail, pages
+from bench import calls, clocks, crew, decision, live, loader, mail, pages
 from bench import desk as desks
 from bench.figures import HEADING, Figure, dearer, keep, line
 
 EMAIL, PASSWORD = "bench@meridian.example", "bench-bench-bench"
-PARTS = ("rules", "mail", "pages", "live", "clocks")
+PARTS = ("rules", "mail", "pages", "live", "clocks", "calls")
 
 
 @click.command()
@@ -68,6 +68,9 @@ class Run:
             with desks.started() as desk:
                 self._fill(desk, 1_000)
                 self._add(clocks.measure(desk))
+        if "calls" in self.what and not self.given["url"]:
+            with desks.started(HELIODESK_VOICE_ASTERISK_TOKEN=crew.TOKEN) as desk:
+                self._add(calls.measure(desk))
         print(f"\n{HEADING}")
         for one in self.figures:
             print(line(one))
