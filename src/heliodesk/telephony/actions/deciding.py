@@ -219,9 +219,9 @@ def _text(call: Call, judged: Judged, at: datetime) -> str:
     if call.id_given:
         lines.append(f"The account ID keyed: {call.id_given}.")
     if judged.caller.made_out_by == "number":
-        lines.append("The number is registered for a contact of the account; that proves nothing.")
+        lines.append("The number is registered with the account.")
     elif judged.caller.account:
-        lines.append("The caller's number is not registered: ask for the name.")
+        lines.append("The number is not registered with the account.")
     if judged.answer is Answer.IN_WRITING:
         lines.append("Please tell us in an answer to this mail what it is about.")
     return "\n".join(lines)
