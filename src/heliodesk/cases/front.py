@@ -11,7 +11,7 @@ from django.db import connection
 
 from heliodesk.cases.access import Hidden, visible_to
 from heliodesk.cases.rules import OPEN
-from heliodesk.customers.customer import Customer
+from heliodesk.customers.customer import Customer, Place
 from heliodesk.kernel import reading
 
 PAGE = 30
@@ -245,6 +245,13 @@ def version(customer: Customer, ref: str) -> str:
     if not rows:
         raise Hidden(ref)
     return str(rows[0][0])
+
+
+def places_of(customer: Customer, ref: str) -> list[Place]:
+    """The places of a contact whose account has the case with this reference."""
+    sql = "select account_id from cases_case where ref = %s"
+    found = {row[0] for row in reading.rows(connection, sql, [ref.replace(" ", "")])}
+    return [place for place in customer.places if place.account_id in found]
 
 
 class File(NamedTuple):

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language_from_request
 
 from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
@@ -156,8 +157,10 @@ def _send_contact(request: HttpRequest, view: Any, key: str) -> HttpResponseBase
     """A contact on a page of the desk: refused, unless it is about their own sign-in."""
     if needed(view) != SIGNED_IN:
         raise PermissionDenied(DESK_ONLY)
+    translation.begin(get_language_from_request(request))
     refused = _let_customer_in(request, key)
-    if refused is None and request.customer.vouched:  # type: ignore[attr-defined]
+    own = request.path == reverse("usersessions_list")  # contacts have a page of their own for it
+    if refused is None and (own or request.customer.vouched):  # type: ignore[attr-defined]
         return redirect("/support/security/")
     return refused
 

@@ -71,6 +71,32 @@ def test_somebody_is_invited_and_comes_in(
     assert verbs(north) == ["role_granted", "role_granted", "contact_invited"]
 
 
+def test_an_invitation_comes_in_the_brand_of_the_account(portal: Portal) -> None:
+    make.mailbox(address="support@island.example", brand="Island Mail", region="JE", offshore=True)
+    brand.forget()
+    island = make.account(name="Isle", region="JE", offshore=True)
+    admin = make.contact(island, kind="admin", address="ada@isle.example")
+    portal(admin).post(f"{HERE}invite/", {"name": "Nia", "address": "nia@isle.example"})
+    assert Outbound.objects.get().from_address == "support@island.example"
+
+
+def test_a_link_to_a_case_at_another_account_of_theirs_leads_there(
+    portal: Portal, north: Account, boss: Contact
+) -> None:
+    south, strange = make.account(name="Southwind"), make.case()
+    ContactRole.objects.create(
+        contact=boss, account=south, kind="viewer", valid_from=clock.now().date()
+    )
+    case = make.case(account=south, title="In the south")
+    client = portal(boss, place=f"{north.pk}-0")
+    page = client.get(f"/support/cases/{case.ref}/", follow=True).content.decode()
+    assert "In the south" in page
+    assert "You act for Southwind now." in page
+    assert client.get(f"/support/cases/{strange.ref}/").status_code == 404
+    ContactRole.objects.filter(account=south).delete()
+    assert client.get(f"/support/cases/{case.ref}/").status_code == 404
+
+
 def test_a_second_invitation_voids_the_first(portal: Portal, boss: Contact, north: Account) -> None:
     nia = make.contact(north)
     client = portal(boss)

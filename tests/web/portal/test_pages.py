@@ -14,7 +14,8 @@ from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Account, Contact
 from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.kernel import clock
-from heliodesk.web.portal import brand
+from heliodesk.sla.queries import Span
+from heliodesk.web.portal import brand, counted
 from heliodesk.web.portal.raising import guard
 from tests import make
 from tests.make import NOW
@@ -77,6 +78,9 @@ def test_home_greets_and_says_what_applies(browser: Client) -> None:
     assert "10-2233-0012345" in text
     assert "You are a designated contact" in text
     assert "We aim to answer within" in text
+    assert "Northwind Freight has" in text
+    assert "Telephone is open 24 hours." in text
+    assert re.search("E-mail is answered (until|from) ", text)
 
 
 def test_a_contact_raises_a_case_without_saying_who_they_are(
@@ -495,3 +499,15 @@ def test_who_cannot_be_copied_is_said_beside_the_field(browser: Client, cases: l
     page = browser.post(path, {"address": "x@else.example"}).content.decode()
     assert 'value="x@else.example"' in page
     assert "Only contacts of your account" in page
+
+
+def test_stretches_without_a_break_are_one_and_days_are_the_readers() -> None:
+    start = NOW.replace(hour=20)
+    spans = [
+        Span(start, start + timedelta(minutes=8), "counted", timedelta(minutes=8)),
+        Span(start + timedelta(minutes=8), start + timedelta(minutes=14), "counted",
+             timedelta(minutes=6)),
+    ]  # fmt: skip
+    joined = counted._joined(spans, "Pacific/Auckland")
+    assert [(one.start, one.counted) for one in joined] == [(start, timedelta(minutes=14))]
+    assert counted._row(joined[0], "Pacific/Auckland").day.startswith("24 ")

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Contact
+from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.identity.models import MailedCode, User
 from heliodesk.web import peer
 from heliodesk.web.portal import brand
@@ -266,3 +267,20 @@ def test_a_contact_is_deactivated_and_out_at_once(portal: Portal, mara: Contact)
     mara.active = False
     mara.save()
     assert not signed_in(client)
+
+
+def test_the_page_says_whom_to_call_when_mail_is_down(client: Client) -> None:
+    activate_shipped(at=make.NOW)
+    page = client.get(SIGN_IN, headers={"Accept-Language": "en-AU"}).content.decode()
+    assert "1300 302 953" in page
+    assert "tel:+61390175101" in page
+
+
+def test_second_factors_are_set_up_in_the_contacts_language(client: Client, mara: Contact) -> None:
+    client.post(CODE, {"code": code_of(ask(client, "mara@north.example"))})
+    german = {"headers": {"Accept-Language": "de"}}
+    page = client.get("/me/security/", **german).content.decode()
+    assert '<html lang="de">' in page
+    assert "Zurück zum Support" in page
+    assert "Authenticator-App" in page
+    assert client.get("/me/sessions/", **german)["Location"] == "/support/security/"

@@ -12,14 +12,16 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from heliodesk.cases import front
+from heliodesk.cases.access import Hidden
 from heliodesk.cases.front import Head, Said
 from heliodesk.channels import blobs
 from heliodesk.channels.uploads import Kept
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import of_case
-from heliodesk.web.portal import applies, counted, frame, known
+from heliodesk.web.portal import applies, choosing, counted, frame, known
 from heliodesk.web.portal.door import CustomerRequest, signed_in
 from heliodesk.web.portal.raising import guard
+from heliodesk.web.told import tell
 from heliodesk.web.translation import translated
 from heliodesk.web.words import PICTURES
 
@@ -56,8 +58,15 @@ class Step:
 @require_GET
 @signed_in
 def show(request: CustomerRequest, ref: str) -> HttpResponseBase:
-    """The page."""
-    return answer(request, ref)
+    """The page; a link to a case at another account of theirs leads there."""
+    try:
+        return answer(request, ref)
+    except Hidden:
+        place = choosing.place_of_case(request.customer, ref)
+        if place is None:
+            raise
+    tell(request, translated(_("You act for %(account)s now."), account=place.name))
+    return choosing.go(place, request.path)
 
 
 def answer(

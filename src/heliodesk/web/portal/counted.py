@@ -1,14 +1,15 @@
 """How the time of a case is counted, in the customer's words: targets, never promises."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
 from heliodesk.entitlements.pack.model import ClockKind, Metric
-from heliodesk.sla.queries import Standing
+from heliodesk.sla.queries import Span, Standing
 from heliodesk.sla.rules import ClockState
+from heliodesk.web.dates import zone as zone_of
 from heliodesk.web.portal import times
 from heliodesk.web.translation import translated
 
@@ -61,8 +62,28 @@ def _shown(clock: Standing, zone: str, now: datetime) -> Count:
         words,
         _aim(clock),
         _span(clock.counted),
-        tuple(_row(span, zone) for span in clock.spans[-_MOST:]),
+        tuple(_row(span, zone) for span in _joined(clock.spans, zone)[-_MOST:]),
     )
+
+
+def _joined(spans: Sequence[Span], zone: str) -> list[Span]:
+    """The stretches with those made one that follow each other on a day without a break."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and _goes_on(last, span) and _day(last, zone) == _day(span, zone):
+            joined[-1] = replace(last, end=span.end, counted=last.counted + span.counted)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _goes_on(last: Span, span: Span) -> bool:
+    return (last.what, last.name, last.end) == (span.what, span.name, span.start)
+
+
+def _day(span: Span, zone: str) -> date:
+    return span.start.astimezone(zone_of(zone)).date()
 
 
 def _words(clock: Standing, zone: str, now: datetime) -> tuple[str, str]:
@@ -84,16 +105,14 @@ def _aim(clock: Standing) -> str:
     return translated(_("%(span)s of business time"), span=span)
 
 
-def _row(span: object, zone: str) -> Row:
-    start, end = span.start, span.end  # type: ignore[attr-defined]
-    what, name = span.what, span.name  # type: ignore[attr-defined]
-    day = times.short_day(start)
-    if what == "waiting":
+def _row(span: Span, zone: str) -> Row:
+    day = times.short_day(_day(span, zone))
+    if span.what == "waiting":
         return Row(day, translated(_("waiting for you")), "–", off=True)
-    if what == "closed":
-        return Row(day, name or translated(_("closed")), "–", off=True)
-    stretch = f"{times.clock(start, zone)} – {times.clock(end, zone)}"
-    return Row(day, stretch, _span(span.counted), off=False)  # type: ignore[attr-defined]
+    if span.what == "closed":
+        return Row(day, span.name or translated(_("closed")), "–", off=True)
+    stretch = f"{times.clock(span.start, zone)} – {times.clock(span.end, zone)}"
+    return Row(day, stretch, _span(span.counted), off=False)
 
 
 def _span(length: timedelta) -> str:

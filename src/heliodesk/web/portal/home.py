@@ -13,7 +13,8 @@ from heliodesk.entitlements.policy import Policy
 from heliodesk.intake.queries import receipt
 from heliodesk.kernel import clock
 from heliodesk.web import dates
-from heliodesk.web.portal import applies, frame, standing
+from heliodesk.web.portal import applies, frame, standing, times
+from heliodesk.web.portal.applies import Applies
 from heliodesk.web.portal.door import CustomerRequest, as_desk, signed_in
 from heliodesk.web.portal.raising import guard, sending
 from heliodesk.web.portal.raising.given import Given
@@ -60,10 +61,32 @@ def _page(request: CustomerRequest, policy: Policy, attempt: Attempt, at: dateti
         script="raise",
         status=attempt.status,
         greeting=greeting(customer.name, customer.zone or now.region.zone, at),
+        has_package=now.package != policy.base.code,
+        in_short=in_short(now, at),
         cases=cases[:_LATEST],
         more=len(cases) > _LATEST,
         **form_context(now, attempt),
     )
+
+
+def in_short(now: Applies, at: datetime) -> list[str]:
+    """What is open at this minute, in two sentences at most."""
+    said = []
+    if now.phone.open and now.phone.closes:
+        time = times.until(now.phone.closes, now.zone, at)
+        said.append(translated(_("Telephone is open until %(time)s."), time=time))
+    elif now.phone.open:
+        said.append(translated(_("Telephone is open 24 hours.")))
+    elif now.phone.opens:
+        time = times.moment(now.phone.opens, now.zone, at)
+        said.append(translated(_("Telephone opens %(time)s."), time=time))
+    if now.answered and now.answered_change:
+        time = times.until(now.answered_change, now.zone, at)
+        said.append(translated(_("E-mail is answered until %(time)s."), time=time))
+    elif not now.answered and now.answered_change:
+        time = times.moment(now.answered_change, now.zone, at)
+        said.append(translated(_("E-mail is answered from %(time)s."), time=time))
+    return said
 
 
 def greeting(name: str, zone: str, at: datetime) -> str:

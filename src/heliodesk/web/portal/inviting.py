@@ -18,4 +18,4 @@ def invite(contact: Contact, account: Account, *, inviter: str, by: By, at: date
     address = contact.addresses.order_by("-preferred", "pk").first()
     assert address  # noqa: S101 (invite_contact refuses otherwise)
     key = welcome.key_of(contact)
-    letters.mail_invitation(contact, address.address, account.name, key, inviter=inviter, at=at)
+    letters.mail_invitation(contact, address.address, account, key, inviter=inviter, at=at)

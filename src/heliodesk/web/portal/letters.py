@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from heliodesk.channels import outgoing
 from heliodesk.channels.outgoing import OutboundDraft
-from heliodesk.customers.models import Contact
+from heliodesk.customers.models import Account, Contact
 from heliodesk.identity.mailed_codes import LIVES, Mailed
 from heliodesk.web.portal import brand as brands
 from heliodesk.web.portal.brand import Brand
@@ -46,12 +46,12 @@ def mail_code(
 
 
 def mail_invitation(
-    contact: Contact, address: str, account: str, key: str, *, inviter: str, at: datetime
+    contact: Contact, address: str, account: Account, key: str, *, inviter: str, at: datetime
 ) -> None:
-    """Mail an invitation to the portal."""
+    """Mail an invitation to the portal, in the brand of the account's region."""
     link = f"{settings.BASE_URL}/support/welcome/{key}/"
     with override(contact.language or settings.LANGUAGE_CODE):
-        brand = brands.usual()
+        brand = brands.of_region(account.region, offshore=account.offshore)
         subject = _("%(inviter)s invites you to %(desk)s") % {
             "inviter": inviter,
             "desk": brand.support,
@@ -63,7 +63,7 @@ def mail_invitation(
         ) % {
             "name": contact.name,
             "inviter": inviter,
-            "account": account,
+            "account": account.name,
             "link": link,
             "days": INVITED_DAYS,
             "portal": f"{settings.BASE_URL}/support/",

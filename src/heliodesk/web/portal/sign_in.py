@@ -30,7 +30,8 @@ from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web import people
 from heliodesk.web.access import public
-from heliodesk.web.portal import letters, who
+from heliodesk.web.portal import applies, letters, who
+from heliodesk.web.portal.applies import Number, region_of
 from heliodesk.web.portal.frame import framed
 
 HOME = "/support/"
@@ -65,8 +66,15 @@ def asked(request: HttpRequest, *, trouble: str = "", email: str = "") -> HttpRe
         next=wanted(request),
         email=email,
         trouble=trouble,
+        numbers=numbers(request),
         status=200,
     )
+
+
+def numbers(request: HttpRequest) -> tuple[Number, ...]:
+    """Whom to call when mail is down: the numbers of the browser's country, else the usual ones."""
+    policy = applies.in_force()
+    return applies.numbers_of(policy.place(region_of(request, policy)).region) if policy else ()
 
 
 def _by_password(request: HttpRequest, email: str, password: str) -> HttpResponseBase:

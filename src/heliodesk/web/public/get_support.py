@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from heliodesk.customers.rules import pattern_in_words
-from heliodesk.entitlements.policy import Policy
 from heliodesk.intake.queries import receipt
 from heliodesk.kernel import clock
 from heliodesk.web.access import public
 from heliodesk.web.portal import applies, brand, frame, guidance, known, targets, zones
-from heliodesk.web.portal.applies import Applies, Asker
+from heliodesk.web.portal.applies import Applies, Asker, region_of
 from heliodesk.web.portal.brand import Brand
 from heliodesk.web.portal.raising import asked, guard, sending
 from heliodesk.web.portal.raising import given as givens
@@ -86,20 +85,6 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
         "file_most": settings.WEB_FILE_MAX_BYTES,
         "p1_change": targets.p1_change(now, clock.now()),
     }
-
-
-def region_of(request: HttpRequest, policy: Policy) -> str:
-    """The region a visitor chose, else that of their browser's language, else the usual one."""
-    chosen = request.POST.get("region", "") or request.GET.get("region", "")
-    regions = policy.pack.regions
-    if chosen in regions:
-        return str(chosen)
-    for word in request.headers.get("Accept-Language", "").split(","):
-        country = word.partition(";")[0].strip().partition("-")[2].upper()
-        for region in regions.values():
-            if country and country in region.countries:
-                return region.code
-    return policy.place(None).region.code
 
 
 def sent_address(key: str, name: str = "sent") -> str:
