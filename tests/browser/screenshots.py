@@ -135,6 +135,13 @@ def incident(page: Page) -> None:
         page.get_by_text("Every case has it").wait_for()
         _go(page, "/incidents/")
     _go(page, str(page.locator(".hotrow").first.get_attribute("href")))
+def building(page: Page) -> None:
+    """The form of a view, filled in."""
+    opened("/views/", "High and nobody's")(page)
+    page.keyboard.press("f")
+    page.wait_for_timeout(1500)
+
+
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,11 @@ EVERY = [
     Picture("sessions", at("/me/sessions/")),
     Picture("queue", pressed("/", "j")),
     Picture("queue-dark", pressed("/", "j"), dark=True),
+    Picture("queue-selected", pressed("/open/", "j", "j", "j", "x", "j", "j", "X")),
+    Picture("views", at("/views/"), "tomas"),
+    Picture("view-build", building, "tomas"),
+    Picture("view", opened("/views/", "High and nobody's")),
+    Picture("tags", at("/settings/tags/"), "imogen"),
     Picture("queue-phone", at("/"), size=PHONE),
     Picture("closed", at("/closed/"), "imogen"),
     Picture("shortcuts", pressed("/", "?")),
