@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from heliodesk.cases import actions
+from heliodesk.cases import actions, asked
 from heliodesk.cases.models import Direction
 from heliodesk.journal.record import By
 from heliodesk.web import snippets, texts
@@ -107,5 +107,6 @@ def test_links_are_made_of_web_addresses_only() -> None:
 
 
 def test_what_is_marked_is_what_was_sought() -> None:
-    marked = str(snippets.marked("Journal & journals, JOURNAL", snippets.terms('journal -"x y"')))
+    wanted = asked.read('journal -"x y"', today=make.NOW.date()).wanted
+    marked = str(snippets.marked("Journal & journals, JOURNAL", wanted))
     assert marked == "<mark>Journal</mark> &amp; journals, <mark>JOURNAL</mark>"
