@@ -1,8 +1,11 @@
-"""Pages: a list, a case, a search, a reply and a new case, each asked for many times."""
+"""Pages: lists, a case, searches, a reply and a new case, each asked for many times."""
 
+import base64
+import json
 import random
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +21,23 @@ from bench.words import RARE, Writer
 BROWSERS = 2
 WARM = 30
 LISTS = {"open": "all open", "unassigned": "unassigned", "closed": "closed"}
+#: A view as somebody builds one: conditions of which all hold, and some of which one does.
+VIEW: list[dict[str, object]] = [
+    {
+        "match": "all",
+        "conditions": [
+            {"fact": "package", "how": "is", "values": ["gold", "platinum"]},
+            {"fact": "activity", "how": "in_the_last", "values": ["90", "days"]},
+        ],
+    },
+    {
+        "match": "any",
+        "conditions": [
+            {"fact": "priority", "how": "is", "values": ["P1", "P2"]},
+            {"fact": "owner", "how": "is", "values": ["nobody"]},
+        ],
+    },
+]
 #: Requests of a kind are made in so many rounds; the figure is that of the middle one.
 ROUNDS = 5
 
@@ -141,8 +161,16 @@ def _kinds(desk: Desk, cases: int) -> list[Kind]:
             Kind(f"list of 50, {word}", partial(_get, f"/{code}/"), _is_page, 4)
             for code, word in LISTS.items()
         ),
+        Kind("view of four conditions", partial(_get, _view("open", VIEW)), _is_page, 5),
         Kind("case of 10 messages", lambda b, c: b.get(f"/cases/{c.choice(long)}/"), _is_page, 4),
-        Kind("search", lambda b, _: b.get(f"/search/?q={RARE}"), _is_page, 8),
+        Kind("beside a case", lambda b, c: b.get(f"/cases/{c.choice(long)}/beside/"), _is_page, 5),
+        Kind("search", partial(_get, f"/search/?q={RARE}"), _is_page, 8),
+        Kind(
+            "search with operators",
+            partial(_get, f"/search/?q={RARE}+is:open+package:gold+after:2020-01-01"),
+            _is_page,
+            8,
+        ),
         Kind("reply", reply, _is_done, 12),
         Kind("new case", create, _is_done, 12),
     ]
@@ -181,6 +209,13 @@ def _portal(desk: Desk, address: str) -> list[Kind]:
 
 def _get(address: str, browser: Browser, _chance: random.Random) -> Answer:
     return browser.get(address)
+
+
+def _view(scope: str, groups: list[dict[str, object]]) -> str:
+    """The address of a filter that nobody has saved."""
+    text = json.dumps([scope, groups], separators=(",", ":"))
+    word = base64.urlsafe_b64encode(zlib.compress(text.encode())).decode().rstrip("=")
+    return f"/views/filter/?f={word}"
 
 
 def _is_page(answer: Answer) -> bool:
