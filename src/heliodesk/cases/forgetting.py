@@ -76,6 +76,8 @@ def empty(ids: Sequence[int], *, by: By, at: datetime) -> list[str]:
         )
         cursor.execute("delete from cases_participant where case_id = any(%s)", [wanted])
         cursor.execute("delete from cases_draft where case_id = any(%s)", [wanted])
+        cursor.execute("delete from cases_casevalue where case_id = any(%s)", [wanted])
+        cursor.execute("update cases_timespent set note = '' where case_id = any(%s)", [wanted])
         cursor.execute(
             "update cases_case set title = ref, resolution = '', contact_id = null,"
             " flags = array_append(flags, %s), version = version + 1 where id = any(%s)",
@@ -209,6 +211,12 @@ def blank(
                 "update cases_rating set comment = '' where case_id = any(%s) and contact_id = %s",
                 [ids, contact_id],
             )
+            cursor.execute(
+                "delete from cases_casevalue v using cases_case c, cases_casefield f"
+                " where c.id = v.case_id and f.id = v.field_id and f.value in ('text', 'url')"
+                " and c.id = any(%s) and c.contact_id = %s",
+                [ids, contact_id],
+            )
         cursor.execute(
             "delete from cases_participant p using (select id, row_number() over ("
             " partition by case_id order by requester desc, id) as place from cases_participant"
@@ -241,6 +249,8 @@ def blank(
     rewrite(connection, words, "cases_participant", ["name", "address"], "case_id = any(%s)", [ids])
     rewrite(connection, words, "cases_rating", ["comment"], "case_id = any(%s)", [ids])
     rewrite(connection, words, "cases_draft", ["text"], "case_id = any(%s)", [ids])
+    rewrite(connection, words, "cases_casevalue", ["text"], "case_id = any(%s)", [ids])
+    rewrite(connection, words, "cases_timespent", ["note"], "case_id = any(%s)", [ids])
     rewrite(
         connection, words, "cases_attachment", ["name"],
         "message_id in (select id from cases_message where case_id = any(%s))", [ids],
@@ -268,7 +278,15 @@ def told_of(case_ids: Sequence[int]) -> list[dict[str, Any]]:
         names = [column[0] for column in cursor.description]
         cases = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
         for case in cases.values():
-            case["messages"] = []
+            case["fields"], case["messages"] = {}, []
+        cursor.execute(
+            "select v.case_id, f.label, v.text from cases_casevalue v"
+            " join cases_casefield f on f.id = v.field_id"
+            " where v.case_id = any(%s) and f.asked order by v.case_id, f.place, f.id",
+            [list(case_ids)],
+        )
+        for case_id, label, text in cursor.fetchall():
+            cases[case_id]["fields"][label] = text
         cursor.execute(
             "select m.case_id, m.id, m.at, m.direction, m.channel, m.author_name,"
             ' m.author_address, m."to", m.cc, m.subject, m.text,'
