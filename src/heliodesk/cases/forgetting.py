@@ -74,7 +74,8 @@ def empty(ids: Sequence[int], *, by: By, at: datetime) -> list[str]:
             " where case_id = any(%s)",
             [wanted],
         )
-        cursor.execute("delete from cases_participant where case_id = any(%s)", [wanted])
+        for table in ("cases_participant", "cases_thirdparty", "cases_waitingletter"):
+            cursor.execute(f"delete from {table} where case_id = any(%s)", [wanted])
         cursor.execute("delete from cases_draft where case_id = any(%s)", [wanted])
         cursor.execute("delete from cases_casevalue where case_id = any(%s)", [wanted])
         cursor.execute("update cases_timespent set note = '' where case_id = any(%s)", [wanted])
@@ -248,7 +249,13 @@ def blank(
         cursor.execute(_SEARCH, [changed])
     rewrite(connection, words, "cases_participant", ["name", "address"], "case_id = any(%s)", [ids])
     rewrite(connection, words, "cases_rating", ["comment"], "case_id = any(%s)", [ids])
-    rewrite(connection, words, "cases_draft", ["text"], "case_id = any(%s)", [ids])
+    for table in ("cases_draft", "cases_waitingletter"):
+        rewrite(connection, words, table, ["text"], "case_id = any(%s)", [ids], jsons=["rest"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from cases_thirdparty where case_id = any(%s) and address = any(%s)",
+            [ids, list(addresses)],
+        )
     rewrite(connection, words, "cases_casevalue", ["text"], "case_id = any(%s)", [ids])
     rewrite(connection, words, "cases_timespent", ["note"], "case_id = any(%s)", [ids])
     rewrite(

@@ -43,6 +43,9 @@ def empty(ids: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("delete from telephony_callstep where call_id = any(%s)", [list(ids)])
         cursor.execute(
+            "update telephony_callback set note = '' where call_id = any(%s)", [list(ids)]
+        )
+        cursor.execute(
             f"update telephony_call set {_EMPTY} where id = any(%s)",
             [list(ids)],
         )
@@ -61,9 +64,11 @@ def of_person(contact_id: int, numbers: Sequence[str]) -> list[int]:
 
 def blank(case_ids: Sequence[int], words: Blank) -> int:
     """Take somebody out of the notes of the calls about these cases."""
-    where = "case_id = any(%s)"
-    ids = rewrite(connection, words, "telephony_call", ["note"], where, [list(case_ids)])
-    return len(ids)
+    where, ids = "case_id = any(%s)", [list(case_ids)]
+    of_calls = "call_id in (select id from telephony_call where case_id = any(%s))"
+    rewrite(connection, words, "telephony_callback", ["note"], of_calls, ids)
+    rewrite(connection, words, "telephony_p1assessment", ["reason"], where, ids)
+    return len(rewrite(connection, words, "telephony_call", ["note"], where, ids))
 
 
 def told_of(ids: Sequence[int]) -> list[dict[str, object]]:
