@@ -61,6 +61,26 @@ def test_a_dangerous_setting_is_an_error(
     assert all(found.do for found in errors)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("WEB", "abc", "HELIODESK_WEB_PORT is 'abc'"),
+        ("SMTP", "70000", "HELIODESK_SMTP_PORT is 70000"),
+        ("LMTP", "0", "HELIODESK_LMTP_PORT is 0"),
+        ("LMTP", "2525", "HELIODESK_LMTP_PORT and HELIODESK_SMTP_PORT are both 2525"),
+        ("SMTP", "8001", "HELIODESK_SMTP_PORT and HELIODESK_LIVE_PORT are both 8001"),
+    ],
+)
+def test_a_port_that_cannot_be_is_an_error(
+    production: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    for port in doctor.PORTS:
+        monkeypatch.delenv(f"HELIODESK_{port}_PORT", raising=False)
+    monkeypatch.setenv(f"HELIODESK_{name}_PORT", value)
+    (found,) = doctor.look()
+    assert found.level is Level.ERROR and found.says.startswith(said)
+
+
 def test_debug_on_this_machine_only_is_a_warning(production: Settings) -> None:
     production.BASE_URL, production.ALLOWED_HOSTS = "http://127.0.0.1:8000", ["127.0.0.1"]
     production.DEBUG = True

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from heliodesk.config.doctor.finding import Finding, Level, wrong
+from heliodesk.config.environment import BadSetting
 
 #: Area -> the function that looks at it. Add a check of another room by a line here.
 CHECKS = {
@@ -26,6 +27,8 @@ def examine() -> Iterator[tuple[str, list[Finding]]]:
         module, _, name = place.partition(":")
         try:
             found = list(getattr(import_module(module), name)())
+        except BadSetting as error:
+            found = [wrong(str(error), "Correct this first, then check again.")]
         except Exception as error:
             found = [wrong(f"The check itself failed: {error}", "Report this with the text above.")]
         yield area, found

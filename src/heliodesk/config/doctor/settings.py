@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from heliodesk.config import workable
+from heliodesk.config import environment, workable
 from heliodesk.config.doctor.finding import Finding, doubtful, wrong
 
 SHORTEST_KEY = 32
 SHORTEST_TOKEN = 16
 FEWEST_DIFFERENT_CHARACTERS = 10
+#: Port -> what it is unless it is set; the live stream follows the pages.
+PORTS = {"WEB": 8000, "LIVE": 0, "SMTP": 2525, "LMTP": 2424}
+HIGHEST_PORT = 65_535
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -21,6 +24,7 @@ def look() -> Iterator[Finding]:
     yield from _keys()
     yield from _address()
     yield from _names()
+    yield from _ports()
     yield from _mail()
     yield from _watching()
 
@@ -83,6 +87,22 @@ def _names() -> Iterator[Finding]:
             f"HELIODESK_ALLOWED_HOSTS lacks {host}, so the desk refuses its own address.",
             f"Add {host} to HELIODESK_ALLOWED_HOSTS.",
         )
+
+
+def _ports() -> Iterator[Finding]:
+    taken: dict[int, str] = {}
+    for part, usual in PORTS.items():
+        name = f"HELIODESK_{part}_PORT"
+        try:
+            number = environment.number(name, usual or max(taken, default=usual) + 1)
+        except environment.BadSetting as error:
+            yield wrong(str(error), f"Give {name} a port from 1 to {HIGHEST_PORT}.")
+            continue
+        if not 1 <= number <= HIGHEST_PORT:
+            yield wrong(f"{name} is {number}.", f"Give a port from 1 to {HIGHEST_PORT}.")
+        elif number in taken:
+            yield wrong(f"{name} and {taken[number]} are both {number}.", "Change one of them.")
+        taken.setdefault(number, name)
 
 
 def _mail() -> Iterator[Finding]:
