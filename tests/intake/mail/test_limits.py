@@ -44,6 +44,7 @@ HOSTILE = {
         )
         for sign in (";", "a", "@", " ", "'", "charset")
     },
+    "a returned mail of blank lines": letter("\n" * 300_000, From="MAILER-DAEMON@x.example"),
     "a returned mail of spaces": letter(" " * 300_000, From="MAILER-DAEMON@x.example"),
     "failed, without a gap": letter(
         "failed" * 100_000, From="MAILER-DAEMON@x.example", Subject="Undelivered mail"

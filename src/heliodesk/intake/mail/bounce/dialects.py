@@ -119,7 +119,7 @@ OPENING = re.compile(
 ORIGINAL = re.compile(
     r"""^[ \t>]*+[-=*]*+[ \t]*+(?:
       (?:this|below\s+this\s+line|included|here)\s+is\s+a\s+copy\s+of
-        | -*\s*original\s+(?:message|mail)(?:\s+(?:follows|headers?|info))?
+        | -*[ \t]*original\s+(?:message|mail)(?:\s+(?:follows|headers?|info))?
     | the\s+header\s+of\s+the\s+original | (?:returned|unsent|undelivered|bounced)\s+message
       | message\s+headers?\s+follow
     | message\s+header\s*:? | headers?\s+of\s+(?:the\s+)?(?:original|undelivered)
