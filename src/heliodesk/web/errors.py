@@ -16,6 +16,7 @@ from heliodesk.web import translation
 from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, for_whom
 from heliodesk.web.answer import page
 from heliodesk.web.portal import frame
+from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.portal.wall import Closed
 
 log = structlog.get_logger()
@@ -111,7 +112,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A verb that is not possible now: nothing was changed."""
-    return error(request, 409, _("That was not possible"), str(refusal))
+    return error(request, 409, _("That was not possible"), in_words(refusal))
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -29,6 +29,7 @@ from heliodesk.web.portal.raising import given as givens
 from heliodesk.web.portal.raising import guard, sending
 from heliodesk.web.portal.raising.given import Given
 from heliodesk.web.portal.raising.guard import Entry
+from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.told import tell
 from heliodesk.web.translation import language, translated
 
@@ -165,7 +166,9 @@ def invite(request: CustomerRequest, ref: str) -> HttpResponseBase:
         with as_desk():
             actions.invite(case, address=address, by=request.customer.by, at=clock.now())
     except Refused as refusal:
-        return case_page.answer(request, ref, status=409, colleague=address, refused=str(refusal))
+        return case_page.answer(
+            request, ref, status=409, colleague=address, refused=in_words(refusal)
+        )
     tell(request, translated(_("%(address)s is copied from now on."), address=address))
     return redirect(f"/support/cases/{case.ref}/#people")
 

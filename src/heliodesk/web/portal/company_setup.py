@@ -12,6 +12,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.portal import who
 from heliodesk.web.portal.door import CustomerRequest, account_admin, as_desk
 from heliodesk.web.portal.frame import framed
+from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.told import tell
 
 HERE = "/support/contacts/company/"
@@ -35,7 +36,7 @@ def setup(request: CustomerRequest) -> HttpResponseBase:
                 at=clock.now(),
             )
     except Refused as refusal:
-        return _shown(request, trouble=str(refusal), status=409)
+        return _shown(request, trouble=in_words(refusal), status=409)
     tell(request, _("Your company’s sign-in is set up. Try it in another browser."))
     return redirect(HERE)
 

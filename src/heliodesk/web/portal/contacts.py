@@ -18,6 +18,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.portal import inviting
 from heliodesk.web.portal.door import CustomerRequest, account_admin, as_desk, signed_in
 from heliodesk.web.portal.frame import framed
+from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.told import tell
 
 HERE = "/support/contacts/"
@@ -87,7 +88,7 @@ def invite(request: CustomerRequest) -> HttpResponseBase:
             contact = _added(request, _kinds(post.getlist("kinds")))
             _invite(request, contact)
     except Refused as refusal:
-        return shown(request, trouble=str(refusal), failed="invite", status=409)
+        return shown(request, trouble=in_words(refusal), failed="invite", status=409)
     tell(request, translated("%(name)s is invited.") % {"name": contact.name})
     return redirect(HERE)
 
@@ -148,7 +149,7 @@ def do(request: CustomerRequest, id: int, verb: str) -> HttpResponseBase:
                 raise Http404
             work(request, contact)
     except Refused as refusal:
-        return shown(request, trouble=str(refusal), failed=f"{id}", status=409)
+        return shown(request, trouble=in_words(refusal), failed=f"{id}", status=409)
     tell(request, translated(done) % {"name": contact.name})
     return redirect(HERE)
 
@@ -164,12 +165,15 @@ def _appoint(request: CustomerRequest, contact: Contact) -> None:
     """Give a role from a day to a day."""
     post = request.POST
     kinds = _kinds([post.get("kind", "")])
+    last = _day(post.get("to", ""))
+    if last and last <= clock.now().date():
+        raise Refused(translated("These days are over. Choose a last day to come, or none."))
     actions.grant_role(
         contact,
         portal.account_of(request.customer),
         kind=kinds[0],
         valid_from=_day(post.get("from", "")),
-        valid_to=_day(post.get("to", "")),
+        valid_to=last,
         designated_max=customer_rules().designated_max,
         by=request.customer.by,
         at=clock.now(),

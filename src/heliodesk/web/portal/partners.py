@@ -10,6 +10,7 @@ from heliodesk.customers.rules import Refused, RelationKind
 from heliodesk.kernel import clock
 from heliodesk.web.portal.contacts import HERE, shown
 from heliodesk.web.portal.door import CustomerRequest, account_admin, as_desk
+from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.told import tell
 
 
@@ -31,7 +32,7 @@ def grant(request: CustomerRequest) -> HttpResponseBase:
                 at=at,
             )
     except Refused as refusal:
-        return shown(request, trouble=str(refusal), failed="partner", status=409)
+        return shown(request, trouble=in_words(refusal), failed="partner", status=409)
     tell(request, _("%(name)s may act for you now.") % {"name": partner.name})
     return redirect(HERE)
 

@@ -18,6 +18,7 @@ from heliodesk.identity.models import User
 from heliodesk.kernel import clock
 from heliodesk.web.portal.door import CustomerRequest, as_desk, signed_in
 from heliodesk.web.portal.frame import framed
+from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.told import tell
 
 HERE = "/support/security/"
@@ -52,7 +53,7 @@ def password(request: CustomerRequest) -> HttpResponseBase:
                 at=clock.now(),
             )
         except Refused as refusal:
-            return _shown(request, trouble=str(refusal))
+            return _shown(request, trouble=in_words(refusal))
         _sign_in_again(request, user)
     tell(request, _("Your password is set. You are signed out everywhere else."))
     return redirect(HERE)

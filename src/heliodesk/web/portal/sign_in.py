@@ -33,6 +33,7 @@ from heliodesk.web.access import public
 from heliodesk.web.portal import applies, letters, who
 from heliodesk.web.portal.applies import Number, region_of
 from heliodesk.web.portal.frame import framed
+from heliodesk.web.portal.refusals import in_words
 
 HOME = "/support/"
 SIGN_IN = "/support/sign-in/"
@@ -177,7 +178,7 @@ def let_in(
     try:
         user = actions.give_sign_in(contact, at=clock.now())
     except Refused as refusal:
-        return asked(request, trouble=str(refusal), email=email)
+        return asked(request, trouble=in_words(refusal), email=email)
     remember_voucher(request, vouched)
     record_authentication(request, user, method=method, email=email or None)
     login = Login(user=user, email=email or user.email, redirect_url=safe(leads_to) or None)
