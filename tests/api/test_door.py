@@ -107,6 +107,8 @@ def test_what_is_wrong_is_told_field_by_field(program: Programs, case: Case) -> 
     problem(asks.post("/cases", {}, content_type="text/plain"), 415)
     problem(asks.post("/cases", "x" * (6 * 2**20)), 413)
     problem(asks.get("/nothing/here"), 404)
+    for path in ("/cases/%F0%9F%90%A8", "/accounts/" + "9" * 40, "/contacts/0"):
+        problem(asks.get(path), 404)
     answer = asks.client.delete("/api/v1/cases")
     problem(answer, 405)
     assert answer["Allow"] == "GET, POST"

@@ -369,79 +369,79 @@ def _kept(files: Sequence[NewFile]) -> list[NewAttachment]:
 Do = Callable[[Case, Step, Person, By, datetime], object]
 #: Every verb: the fields it asks, what it is for, and what it does.
 VERBS: dict[str, tuple[tuple[str, ...], str, Do]] = {
-    "take": ((), "Make it yours.", lambda c, s, p, by, at: actions.take(c, by=by, at=at)),
+    "take": ((), "Take a case", lambda c, s, p, by, at: actions.take(c, by=by, at=at)),
     "release": (
-        (), "Put it back into its queue.",
+        (), "Put a case back into its queue",
         lambda c, s, p, by, at: actions.release(c, by=by, at=at)
     ),
     "assign": (
-        ("owner",), "Give it to a colleague.",
+        ("owner",), "Give a case to a colleague",
         lambda c, s, p, by, at: actions.assign(c, owner_id=s.owner or 0, by=by, at=at)
     ),
     "await_customer": (
-        (), "Wait for the customer.",
+        (), "Wait for the customer",
         lambda c, s, p, by, at: actions.await_customer(c, by=by, at=at)
     ),
     "await_vendor": (
-        (), "Wait for engineering.",
+        (), "Wait for engineering",
         lambda c, s, p, by, at: actions.await_vendor(c, by=by, at=at)
     ),
-    "resume": ((), "Go on.", lambda c, s, p, by, at: actions.resume(c, by=by, at=at)),
+    "resume": ((), "Go on working", lambda c, s, p, by, at: actions.resume(c, by=by, at=at)),
     "resolve": (
-        ("text",), "It is solved; say how.",
+        ("text",), "Resolve a case",
         lambda c, s, p, by, at: actions.resolve(c, text=s.text, by=by, at=at)
     ),
-    "close": ((), "Close it.", lambda c, s, p, by, at: actions.close(c, by=by, at=at)),
-    "reopen": ((), "Open it again.", lambda c, s, p, by, at: actions.reopen(c, by=by, at=at)),
+    "close": ((), "Close a case", lambda c, s, p, by, at: actions.close(c, by=by, at=at)),
+    "reopen": ((), "Open a case again", lambda c, s, p, by, at: actions.reopen(c, by=by, at=at)),
     "cancel": (
-        ("reason",), "A duplicate, spam, or withdrawn.",
+        ("reason",), "Cancel a case",
         lambda c, s, p, by, at: actions.cancel(c, reason=s.reason, by=by, at=at)
     ),
     "prioritise": (
-        ("priority", "reason"), "Give it another priority.",
+        ("priority", "reason"), "Change the priority",
         lambda c, s, p, by, at: actions.prioritise(
             c, priority=s.priority, reason=s.reason, by=by, at=at
         )
     ),
     "retitle": (
-        ("title",), "Give it another title.",
+        ("title",), "Change the title",
         lambda c, s, p, by, at: actions.retitle(c, title=s.title, by=by, at=at)
     ),
     "classify": (
-        ("kind",), "Make it another kind of case.",
+        ("kind",), "Change the type",
         lambda c, s, p, by, at: actions.classify(c, kind=s.kind, by=by, at=at)
     ),
     "move": (
-        ("queue",), "Move it to another queue.",
+        ("queue",), "Move a case to another queue",
         lambda c, s, p, by, at: actions.move(c, queue=s.queue, by=by, at=at)
     ),
     "merge": (
-        ("other",), "Make it part of another case.",
+        ("other",), "Merge a case into another",
         lambda c, s, p, by, at: actions.merge(c, into=_other(s, p), by=by, at=at)
     ),
-    "unmerge": ((), "Undo that.", lambda c, s, p, by, at: actions.unmerge(c, by=by, at=at)),
+    "unmerge": ((), "Undo a merge", lambda c, s, p, by, at: actions.unmerge(c, by=by, at=at)),
     "link": (
-        ("other",), "Each shows the other.",
+        ("other",), "Link two cases",
         lambda c, s, p, by, at: actions.link(c, other=_other(s, p), by=by, at=at)
     ),
     "unlink": (
-        ("other",), "Undo that.",
+        ("other",), "Remove a link",
         lambda c, s, p, by, at: actions.unlink(c, other=_other(s, p), by=by, at=at)
     ),
     "invite": (
-        ("address", "name"), "Copy somebody from now on.",
+        ("address", "name"), "Copy somebody from now on",
         lambda c, s, p, by, at: actions.invite(c, address=s.address, name=s.name, by=by, at=at)
     ),
     "uninvite": (
-        ("address",), "Copy them no longer.",
+        ("address",), "Copy somebody no longer",
         lambda c, s, p, by, at: actions.uninvite(c, address=s.address, by=by, at=at)
     ),
     "tag": (
-        ("tags",), "Put tags on it.",
+        ("tags",), "Put tags on a case",
         lambda c, s, p, by, at: actions.tag(c, add=_tags(s), by=by, at=at)
     ),
     "untag": (
-        ("tags",), "Take tags off.",
+        ("tags",), "Take tags off a case",
         lambda c, s, p, by, at: actions.tag(c, remove=_tags(s), by=by, at=at)
     ),
 }  # fmt: skip

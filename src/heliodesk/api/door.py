@@ -28,6 +28,8 @@ log = structlog.get_logger()
 #: How the middleware knows a view of the API: a token lets in, a session does not.
 ACCESS = "token"
 _LONGEST_KEY = 100
+#: No reference and no id is as long as this.
+_LONGEST_PART = 19
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _answered(
         allowed = ", ".join(endpoints)
         raise Problem(405, f"This address takes {allowed}.", headers={"Allow": allowed})
     _check_rights(endpoint, bearer)
+    if any("\0" in str(value) or len(str(value)) > _LONGEST_PART for value in path.values()):
+        raise Problem(404, "There is no such record, or it is not yours to see.")
     body = _body(request) if endpoint.takes else {}
     asked = Asked(
         bearer.person,

@@ -50,7 +50,7 @@ if (box) {
     look();
   };
 
-  box.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(look, 120); });
+  box.addEventListener('input', () => { choose(-1); clearTimeout(timer); timer = setTimeout(look, 120); });
   box.addEventListener('focus', () => { if (!box.value) look(); });
   box.addEventListener('blur', () => { asked += 1; setTimeout(() => show(false), 150); });
   box.addEventListener('keydown', (event) => {

@@ -1,0 +1,72 @@
+"""Looking for a case by keyboard alone; a token for a program, and what it reads."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Window
+
+pytestmark = pytest.mark.needs("chromium")
+
+
+def test_a_case_is_found_by_keyboard(window: Window) -> None:
+    page = window("sam")
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.type("policy")
+    page.keyboard.press("Enter")
+    expect(page.locator(".qrow--found mark").first).to_be_visible()
+    box = page.locator("#q")
+    box.click()
+    box.press("End")
+    page.keyboard.type(" stat")
+    expect(page.get_by_role("option", name=re.compile("^status:"))).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "suggestion-1")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("policy status:")
+    page.keyboard.type("res")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("status:resolved")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("policy status:resolved ")
+    page.keyboard.press("Enter")
+    rows = page.locator(".qrow--found")
+    expect(rows.first).to_contain_text("Resolved")
+    title = rows.first.locator("b").inner_text()
+    page.locator("h1, .bar--search .icon").first.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_a_slip_is_asked_back(window: Window) -> None:
+    page = window("sam")
+    page.goto("/search/?q=account:haldn")
+    page.get_by_role("link", name=re.compile("Halden")).first.click()
+    expect(page.locator("#q")).to_have_value(re.compile("Halden"))
+    expect(page.locator(".qrow--found").first).to_be_visible()
+    page.locator("summary", has_text="Operators").click()
+    expect(page.get_by_text("Whose case it is")).to_be_visible()
+
+
+def test_a_program_is_given_a_token(window: Window) -> None:
+    page = window("sam")
+    page.goto("/me/tokens/")
+    page.get_by_label("Name").fill("Wallboard")
+    page.get_by_role("button", name="Make the token").click()
+    secret = page.locator("#secret").inner_text()
+    assert secret.startswith("hdt_")
+    bearer = {"Authorization": f"Bearer {secret}"}
+    read = page.context.request.get("/api/v1/cases?q=is:open", headers=bearer)
+    assert read.ok
+    assert read.json()["cases"]
+    assert not page.context.request.get("/api/v1/cases").ok
+    page.get_by_role("button", name="Revoke Wallboard").click()
+    expect(page.get_by_text("Wallboard")).to_have_count(1)  # in the notice only
+    assert page.context.request.get("/api/v1/cases", headers=bearer).status == 401
+    page.goto("/api/v1/")
+    expect(page.get_by_role("heading", name="API", exact=True)).to_be_visible()
