@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from heliodesk.cases.models import Case
+from heliodesk.channels.models import Inbound
 from heliodesk.journal.models import Event
 from heliodesk.privacy import jobs
 from heliodesk.privacy.models import Hold, Retention, Task
@@ -103,3 +104,14 @@ def test_what_stands_in_the_way_is_shown_instead_of_the_buttons(browser: Browser
     assert case.ref in shown and "Erase</button>" not in shown
     far = make.contact(make.account(offshore=True))
     assert admin.get(f"/settings/privacy/{far.pk}/").status_code == 404
+
+
+def test_a_mail_whose_bytes_are_gone_is_not_saved_as_an_empty_file(browser: Browser) -> None:
+    admin = browser(role="admin")
+    mail = Inbound.objects.create(
+        channel="smtp", received_at=make.NOW, raw=b"", size=9, state="filed"
+    )  # fmt: skip
+    message = make.message(make.case(), inbound=mail)
+    for path in (f"/messages/{message.pk}/raw/", f"/received/{mail.pk}/raw/"):
+        answer = admin.get(path)
+        assert answer.status_code == 409 and "was removed" in text(answer), path

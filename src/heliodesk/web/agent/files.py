@@ -12,6 +12,7 @@ from heliodesk.channels import blobs
 from heliodesk.identity.rules import May
 from heliodesk.web import words
 from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.removed import still_there
 
 #: What a browser may show by itself; everything else is only ever saved.
 SHOWN = words.PICTURES
@@ -50,7 +51,8 @@ def _chunks(sha256: str) -> Iterator[bytes]:
 def raw(request: PersonRequest, message_id: int) -> HttpResponse:
     """A mail exactly as it arrived, to be saved."""
     response = HttpResponse(
-        conversation.raw(request.person, message_id), content_type="application/octet-stream"
+        still_there(conversation.raw(request.person, message_id)),
+        content_type="application/octet-stream",
     )
     response["Content-Disposition"] = f'attachment; filename="message-{message_id}.eml"'
     response["Content-Security-Policy"] = _LOCKED

@@ -12,6 +12,7 @@ from heliodesk.intake.queries import raw_of
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent.files import SHOWN
 from heliodesk.web.held.reading import found_item
+from heliodesk.web.removed import still_there
 
 _LOCKED = "default-src 'none'; sandbox"
 
@@ -23,7 +24,7 @@ def raw(request: PersonRequest, ref: str, inbound_id: int) -> HttpResponse:
     data = raw_of(item, inbound_id)
     if data is None:
         raise Http404
-    response = HttpResponse(data, content_type="application/octet-stream")
+    response = HttpResponse(still_there(data), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{item.ref}-{inbound_id}.eml"'
     response["Content-Security-Policy"] = _LOCKED
     return response

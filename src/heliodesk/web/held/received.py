@@ -8,6 +8,7 @@ from heliodesk.intake import received as intake
 from heliodesk.web import keyset
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
+from heliodesk.web.removed import still_there
 
 #: State of a message: its word and tone.
 STATES = {
@@ -61,7 +62,7 @@ def raw(request: PersonRequest, inbound_id: int) -> HttpResponse:
     data = intake.raw_of(request.person, inbound_id)
     if data is None:
         raise Http404
-    response = HttpResponse(data, content_type="application/octet-stream")
+    response = HttpResponse(still_there(data), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="received-{inbound_id}.eml"'
     response["Content-Security-Policy"] = _LOCKED
     return response
