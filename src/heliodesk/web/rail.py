@@ -101,6 +101,9 @@ class Looked(NamedTuple):
     uncounted: bool
 
 
+#: A cookie that says, for some seconds, that the person's pins changed: other processes look anew.
+CHANGED = "pins"
+CHANGED_SECONDS = 20
 #: Seconds for which the count of a pinned view holds, and one that took too long is left alone.
 PINNED_SECONDS = 30.0
 SLOW_SECONDS = 300.0
@@ -143,6 +146,11 @@ def count_pinned(person: Person) -> None:
             _pinned[key] = (time.monotonic() + SLOW_SECONDS, "")
     if len(_pinned) > _KEPT:
         _pinned.clear()
+    forget_of(person)
+
+
+def forget_of(person: Person) -> None:
+    """Look anew at what this person sees."""
     for known in [known for known in _looked if known[0] == person.id]:
         _looked.pop(known, None)
 

@@ -11,6 +11,8 @@ from heliodesk.web.answer import page
 @needs(May.WORK_CASES)
 def rail(request: PersonRequest) -> HttpResponse:
     """The rail's entries, counted anew."""
+    if counted.CHANGED in request.COOKIES:
+        counted.forget_of(request.person)
     counted.count_pinned(request.person)
     return page(request, "parts/ways.html", area=request.GET.get("area", ""))
 

@@ -235,9 +235,17 @@ def _saved(
     )
     if given.get("pin"):
         viewing.pin_view(row.pk, person=request.person)
-    rail.forget()
     tell(request, translated("The view is saved."))
-    return _gone_to(request, f"/views/{row.pk}/")
+    return _changed(_gone_to(request, f"/views/{row.pk}/"))
+
+
+def _changed(answer: HttpResponse) -> HttpResponse:
+    """Let the rail be looked at anew, in this process and in the others."""
+    rail.forget()
+    answer.set_cookie(
+        rail.CHANGED, "1", max_age=rail.CHANGED_SECONDS, httponly=True, samesite="Lax"
+    )
+    return answer
 
 
 def _gone_to(request: PersonRequest, path: str) -> HttpResponse:
@@ -297,8 +305,7 @@ def do(request: PersonRequest, id: int, verb: str) -> HttpResponse:
         viewing.unpin_view(id, person=person)
     else:
         raise Http404
-    rail.forget()
-    return redirect(path)
+    return _changed(redirect(path))
 
 
 def _copied(saved: Saved, person: Person) -> SavedView:
