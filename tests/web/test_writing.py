@@ -180,7 +180,10 @@ def test_files_are_put_beside_the_draft_and_go_with_the_answer(
     picture = said.attachments.get(inline=True)
     page = client.get(at(case)).content.decode()
     assert f'<img src="/attachments/{picture.pk}/" alt="shot.png" loading="lazy">' in page
-    assert "cid:" in Outbound.objects.get(kind="reply").html
+    mail = Outbound.objects.get(kind="reply")
+    assert "cid:" in mail.html
+    sent = browser(role="lead").get(f"/sent/{mail.pk}/html/").content.decode()
+    assert '<img src="data:image/png;base64,' in sent
     assert not Draft.objects.exists()
 
 

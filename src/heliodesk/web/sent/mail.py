@@ -1,5 +1,7 @@
 """Sent mail: the list, one mail beside it, and what can be done about it."""
 
+from base64 import b64encode
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from heliodesk.cases import queries as cases
-from heliodesk.channels import sent
+from heliodesk.channels import blobs, sent
 from heliodesk.channels.blob_errors import NoSuchBlob
 from heliodesk.channels.letter import in_bytes, letter
 from heliodesk.channels.models import Outbound
@@ -22,6 +24,7 @@ from heliodesk.web import keyset
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.told import tell
+from heliodesk.web.words import PICTURES
 
 PATHS = {"all": "/sent/", "waiting": "/sent/waiting/", "failed": "/sent/failed/"}
 TITLES = {"all": _("Everything"), "waiting": _("Waiting"), "failed": _("Failed")}
@@ -113,12 +116,24 @@ def _answer(
 @needs(May.SEE_SENT_MAIL)
 def formatted(request: PersonRequest, id: int) -> HttpResponse:
     """A mail as its reader sees it; our own page, and still nothing in it runs."""
-    response = HttpResponse(_found(request, id).html or "")
+    response = HttpResponse(_pictured(_found(request, id)))
     response["Content-Security-Policy"] = (
         "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'; sandbox allow-popups"
     )
     return response
+
+
+def _pictured(mail: Outbound) -> str:
+    """The page of a mail with the pictures that are parts of it in their places."""
+    html = mail.html or ""
+    for file in mail.attachments:
+        part = f"cid:{file.get('content_id')}"
+        if file.get("inline") and part in html and file["content_type"] in PICTURES:
+            with suppress(NoSuchBlob):
+                data = b64encode(blobs.get(str(file["sha256"]))).decode()
+                html = html.replace(part, f"data:{file['content_type']};base64,{data}")
+    return html
 
 
 @needs(May.SEE_SENT_MAIL)
