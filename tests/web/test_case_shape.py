@@ -87,6 +87,22 @@ def test_a_checklist_is_put_on_ticked_and_holds(browser: Browser, case: Case) ->
     assert client.post(address(case, "resolve"), {"text": "Done."}).status_code == 302
 
 
+def test_an_answer_that_would_resolve_is_refused_at_once_and_kept(
+    browser: Browser, case: Case
+) -> None:
+    client = browser()
+    setting_up.add_field(
+        FieldPlan(label="Root cause", value="text", required=True), by=by(client), at=make.NOW
+    )
+    given = {"text": "It works again.", "then": "resolve", "version": case.version}
+    refused = client.post(address(case, "reply"), given)
+    assert refused.status_code == 409
+    assert "fill in “Root cause”" in refused.content.decode()
+    assert "It works again." in refused.content.decode()
+    actions.fill(case, {"root_cause": "A loose cable"}, by=by(client), at=make.NOW)
+    assert client.post(address(case, "reply"), given).status_code == 302
+
+
 def test_ticking_does_not_disturb_who_writes(browser: Browser, case: Case) -> None:
     client = browser()
     put(client)

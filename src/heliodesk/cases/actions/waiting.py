@@ -13,6 +13,7 @@ from django.db import transaction
 from heliodesk.cases.actions import drafts
 from heliodesk.cases.actions.answering import addresses, answer, check_text
 from heliodesk.cases.actions.forwarding import forward
+from heliodesk.cases.actions.holding import check_nothing_is_owed
 from heliodesk.cases.actions.step import Stale, actor_of, locked
 from heliodesk.cases.letters import SECOND_THOUGHTS, Written, written
 from heliodesk.cases.models import Case, Direction, Message, Participant, WaitingLetter
@@ -285,3 +286,5 @@ def _sendable(case: Case, letter: Written, by: By) -> None:
     after(Verb.REPLY, State(case.state), actor_of(by))
     if not Participant.objects.filter(case=case, requester=True).exists():
         raise Refused("Nobody on this case can receive mail. Add a participant first.")
+    if letter.then == Verb.RESOLVE:
+        check_nothing_is_owed(case)
