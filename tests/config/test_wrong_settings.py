@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ WRONG = {
 }
 
 
+def _heliodesk(folder: Path, url: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a database of one's own."""
+    return subprocess.run(
+        [sys.executable, "-m", "heliodesk", *words],
+        env=os.environ | {"HELIODESK_DATA": str(folder), "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_it_is_said_in_a_sentence(tmp_path: Path, name: str) -> None:
     value, said = WRONG[name]
@@ -53,3 +66,26 @@ def test_it_is_said_in_a_sentence(tmp_path: Path, name: str) -> None:
     assert last.startswith("Error: ") and said in last, done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "data" / "postgres").exists(), "a database was made before the refusal"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("case", "list"), ("held", "list", "--json"), ("mail", "list"), ("user", "list"),
+        ("policy", "list"), ("customers", "export", "accounts"), ("db", "migrate"),
+    ],
+)  # fmt: skip
+def test_a_database_that_is_away_is_told_by_every_command(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (port,) = free_ports(1)
+    done = _heliodesk(tmp_path, f"postgresql://desk:pw@127.0.0.1:{port}/desk", *words)
+    assert done.returncode == 1
+    assert "The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_tables_is_told(tmp_path: Path, new_database: Callable[[], str]) -> None:
+    done = _heliodesk(tmp_path, new_database(), "case", "list")
+    assert done.returncode == 1
+    assert "heliodesk db migrate" in done.stderr and "Traceback" not in done.stderr

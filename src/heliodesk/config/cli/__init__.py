@@ -9,6 +9,7 @@ import importlib
 import click
 
 from heliodesk import __version__
+from heliodesk.config.cli import database_trouble
 
 COMMANDS = {
     "calendar": ("heliodesk.config.cli.calendar:command", "Business time: add and measure."),
@@ -51,6 +52,15 @@ class LazyGroup(click.Group):
         assert isinstance(found, click.Command)  # noqa: S101
         _tell_exit_codes(found)
         return found
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a subcommand; what is wrong with the database is told in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if said := database_trouble.told(error):
+                raise click.ClickException(said) from error
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands without importing any of them."""
