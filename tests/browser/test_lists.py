@@ -42,7 +42,7 @@ def test_a_filter_becomes_a_view_beside_every_page(window: Window) -> None:
     page = window("tomas")
     page.goto("/open/")
     page.keyboard.press("f")
-    page.wait_for_url("**/views/new/**")
+    expect(page.locator("dialog#ask #builder")).to_be_visible()
     page.get_by_role("button", name="Condition", exact=True).click()
     page.get_by_label("What", exact=True).select_option("Priority")
     page.locator(".chip--pick", has_text="P2").click()

@@ -87,6 +87,8 @@ def test_the_form_grows_and_shrinks(browser: Browser) -> None:
     page = client.post("/views/new/", changed, headers={"HX-Request": "true"}).content.decode()
     assert '<option value="in_the_last" selected>' in page
     assert "<html" not in page
+    panel = client.get("/views/new/?queue=mine", headers={"HX-Request": "true"}).content.decode()
+    assert 'id="builder"' in panel and "<html" not in panel
 
 
 def test_the_form_says_what_is_wrong(browser: Browser) -> None:

@@ -163,7 +163,7 @@ def _build(
         request,
         "agent/views/build.html",
         status=409 if trouble else 200,
-        block="builder" if request.headers.get("HX-Request") else "",
+        block=_part(request),
         area=saved.list if saved else "views",
         saved=saved,
         given=words,
@@ -176,6 +176,13 @@ def _build(
         teams=_teams(request.person),
         trouble=trouble,
     )
+
+
+def _part(request: PersonRequest) -> str:
+    """What htmx asked for: the form anew, or all of it to open over a list."""
+    if not request.headers.get("HX-Request"):
+        return ""
+    return "builder" if request.method == "POST" else "panel"
 
 
 def _orders(plan: Plan) -> tuple[str, ...]:
