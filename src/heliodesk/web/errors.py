@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from heliodesk.cases.access import Hidden
 from heliodesk.cases.rules import Refused
+from heliodesk.kernel import clock
 from heliodesk.web import translation
 from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, for_whom
 from heliodesk.web.answer import page
-from heliodesk.web.portal import frame
+from heliodesk.web.portal import frame, who
 from heliodesk.web.portal.refusals import in_words
 from heliodesk.web.portal.wall import Closed
 
@@ -37,6 +39,7 @@ def error(
         return HttpResponse(f"{title}. {text}", status=status, content_type="text/plain")
     if status < _OURS and (_is_customers(request) or home == _PORTAL):
         translation.begin(get_language() or "")
+        _recognise(request)
         return frame.framed(
             request, "portal/trouble.html", status=status, title=title, text=text, home=home
         )
@@ -54,6 +57,14 @@ def error(
 def _is_customers(request: HttpRequest) -> bool:
     """Whether a customer reads the page: then it is in the vendor's name, not the product's."""
     return bool(getattr(request, "customer", None)) or request.path.startswith(_FRONT)
+
+
+def _recognise(request: HttpRequest) -> None:
+    """Know the contact on an address that leads nowhere, too, which no view has answered."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if key and not getattr(request, "customer", None):
+        chosen = request.COOKIES.get(who.CHOSEN, "")
+        request.customer = who.of_session(key, clock.now(), chosen)  # type: ignore[attr-defined]
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -489,6 +489,7 @@ def test_what_is_not_there_is_said_in_the_vendors_name(browser: Client, client: 
         assert page.status_code == 404
         assert "Meridian Mail" in page.content.decode()
         assert "Heliodesk" not in page.content.decode()
+        assert ("Northwind Freight" in page.content.decode()) is (who is browser)
     page = browser.get("/support/nothing/", headers={"Accept-Language": "de"})
     assert "Hier ist nichts" in page.content.decode()
     assert "Zum Inhalt springen" in page.content.decode()

@@ -65,6 +65,15 @@ def test_the_cap_and_the_last_one_too(german: Client, north: Account, boss: Cont
         make.contact(north, kind="designated")
     answer = german.post(f"{HERE}{boss.pk}/appoint/", {"kind": "designated"})
     assert "North &amp; Sons hat 5 benannte Kontakte" in answer.content.decode()
+    asked = {"name": "Nia", "address": "nia@north.example", "kinds": ["designated", "viewer"]}
+    page = german.post(f"{HERE}invite/", asked).content.decode()
+    assert [
+        f'value="{kind}" checked' in page for kind in ("authorised", "designated", "viewer")
+    ] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_case_that_moved_on_and_what_has_no_pattern() -> None:

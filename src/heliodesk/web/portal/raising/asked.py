@@ -30,7 +30,7 @@ def everything() -> list[Field]:
 def read(posted: Mapping[str, Any]) -> dict[str, str]:
     """What was typed into such fields, by their codes."""
     return {
-        name.removeprefix(PREFIX): str(text).replace("\r\n", "\n")[: fields.MOST_CHARACTERS + 1]
+        name.removeprefix(PREFIX): str(text).replace("\r\n", "\n")
         for name, text in posted.items()
         if name.startswith(PREFIX) and str(text).strip()
     }
