@@ -111,6 +111,24 @@ def test_secrets_are_sealed_and_the_audit_log_tells_their_names_only() -> None:
         Credentials("u", sealed="gAAAA-of-another-key").read()
 
 
+def test_a_stored_secret_is_never_sent_to_another_server() -> None:
+    change: Any = lambda **how: set_mailbox("a@desk.example", **{"changes": {}, **how})  # noqa: E731
+    box = change(changes={"imap_host": "a.invalid"}, secrets={"imap_sealed": "x"}, **ADMIN)
+    assert change(changes={"imap_host": "a.invalid"}, **ADMIN).imap_sealed == "x"
+    assert change(changes={"imap_host": "b.invalid"}, **ADMIN).imap_sealed == ""
+    new = {"changes": {"imap_host": "c.invalid"}, "secrets": {"imap_sealed": "y"}}
+    assert change(**new, **ADMIN).imap_sealed == "y"
+    own: Any = {"by": By("user", 1, "Lee", "agent", frozenset({"edit_mailboxes"})), "at": NOW}
+    with pytest.raises(Refused, match="Only an administrator"):
+        change(changes={"imap_secret": "/etc/passwd"}, **own)
+    change(changes={"imap_secret": "DESK_SECRET"}, **ADMIN)
+    with pytest.raises(Refused, match="Only an administrator"):
+        change(changes={"imap_host": "d.invalid"}, **own)
+    with pytest.raises(Refused, match="own network"):
+        change(changes={"oauth_token_url": "https://127.0.0.1/token"}, **own)
+    assert change(changes={"name": "Help"}, **own).pk == box.pk
+
+
 @pytest.fixture
 def server(settings: Any) -> Iterator[Server]:
     """A server that only ``desk`` may send by; the settings name none."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -11,6 +12,13 @@ from heliodesk.channels.models import Mailbox
 from heliodesk.channels.outgoing import is_address
 from heliodesk.channels.reaching import inside
 from heliodesk.journal.record import By, Happening, record
+
+#: Which stored secret belongs to which server.
+_SEALED = {
+    "imap_host": "imap_sealed",
+    "smtp_host": "smtp_sealed",
+    "oauth_token_url": "oauth_sealed",
+}
 
 
 class Refused(Exception):
@@ -32,11 +40,16 @@ def set_mailbox(
     Args:
         secrets: columns of sealed secrets; the journal tells their names only.
 
+    A stored secret is forgotten when its server changes and it was not typed again: nobody has
+    it sent elsewhere without knowing it.
+
     Raises:
-        Refused: a value is none, the code belongs to another mailbox, or a server is inside the
-            desk's own network and the doer is no administrator.
+        Refused: a value is none, the code belongs to another mailbox, or the doer is no
+            administrator and names a server inside the desk's own network, or a secret of the
+            host that the desk runs on.
     """
-    for host in (changes.get("imap_host", ""), changes.get("smtp_host", "")):
+    token_host = urlsplit(changes.get("oauth_token_url", "")).hostname or ""
+    for host in (changes.get("imap_host", ""), changes.get("smtp_host", ""), token_host):
         refuse_inside(host, by)
     for one in (address, *changes.get("aliases", ())):
         if not is_address(one):
@@ -47,7 +60,14 @@ def set_mailbox(
         if row is None:
             local = address.partition("@")[0]
             row = Mailbox(address=address, code=local.replace("+", "-").lower(), name=local)
-        for name, value in {**changes, **(secrets or {})}.items():
+        _refuse_places(row, changes, by)
+        dropped = {
+            sealed: ""
+            for server, sealed in _SEALED.items()
+            if getattr(row, sealed)
+            and changes.get(server, getattr(row, server)) != getattr(row, server)
+        }
+        for name, value in {**changes, **dropped, **(secrets or {})}.items():
             setattr(row, name, value)
         try:
             row.full_clean()
@@ -70,7 +90,7 @@ def refuse_inside(host: str, by: By) -> None:
     Raises:
         Refused: the server is there, and the doer is no administrator.
     """
-    if not host or by.kind == "system" or (by.role == "admin" and by.own is None):
+    if not host or _administers(by):
         return
     where = inside(host)
     if where:
@@ -78,6 +98,24 @@ def refuse_inside(host: str, by: By) -> None:
             f"{host} is at {where}, inside the desk’s own network. "
             "Only an administrator may have the desk connect there."
         )
+
+
+def _refuse_places(row: Mailbox, changes: Mapping[str, Any], by: By) -> None:
+    """Files and variables of the host are the administrator's to name, and to have sent."""
+    if _administers(by):
+        return
+    for place, server in (("imap_secret", "imap_host"), ("smtp_secret", "smtp_host")):
+        now = getattr(row, place)
+        moved = now and changes.get(server, getattr(row, server)) != getattr(row, server)
+        if moved or changes.get(place, now) != now:
+            raise Refused(
+                "Only an administrator may say where a secret is kept outside the desk, or change "
+                "the server that it is sent to."
+            )
+
+
+def _administers(by: By) -> bool:
+    return by.kind == "system" or (by.role == "admin" and by.own is None)
 
 
 def _told(error: ValidationError) -> str:

@@ -15,6 +15,7 @@ from heliodesk.journal.record import SYSTEM
 from heliodesk.privacy import actions
 from heliodesk.privacy.carrying_out import person, retention
 from heliodesk.privacy.models import Retention, Task, UnusedBlob
+from heliodesk.privacy.queries import any_hold
 from heliodesk.privacy.rules import Keep, Kind, Refused, Standing
 
 log = structlog.get_logger()
@@ -74,6 +75,8 @@ def begin_retention(at: datetime) -> int:
     """Start the day's runs of what is not kept for ever."""
     begun = 0
     for row in Retention.objects.filter(months__isnull=False):
+        if row.keep == Keep.AUDIT and any_hold():
+            continue  # kept whole until the last hold is lifted
         if row.ran_at is None or at - row.ran_at >= _EVERY:
             try:
                 actions.run(Keep(row.keep), by=SYSTEM, at=at)
