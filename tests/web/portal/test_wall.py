@@ -139,6 +139,7 @@ def test_every_table_of_customers_is_closed_or_guarded() -> None:
                     or has_any_column_privilege('{ROLE}', c.oid, 'select'))"""
     )
     assert free <= {
+        "cases_casetype",
         "calendars_businesscalendar",
         "calendars_holidayrow",
         "calendars_oneoffday",

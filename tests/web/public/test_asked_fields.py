@@ -66,3 +66,6 @@ def test_contacts_see_what_they_are_asked_and_nothing_else(browser: Client) -> N
     page = text_of(browser, f"/support/cases/{case.ref}/")
     assert "<dt>Console version</dt><dd>12.4</dd>" in page
     assert "loose cable" not in page
+    row = setting_up.add_type(name="Hardware return", treated_as="how_to", by=SYSTEM, at=make.NOW)
+    Case.objects.filter(pk=case.pk).update(kind=row.code)
+    assert "<dd>Hardware return</dd>" in text_of(browser, f"/support/cases/{case.ref}/")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as _
 
+from heliodesk.cases import kinds
 from heliodesk.web.translation import language, translated
 
 
@@ -60,8 +61,10 @@ def _state(code: str, _language: str) -> Shown:
 
 
 def kind(code: str) -> str:
-    """What sort of case it is."""
-    return translated(_KINDS.get(code, _KINDS["technical"]))
+    """What sort of case it is; a type that the desk added by its own name."""
+    if code in _KINDS:
+        return translated(_KINDS[code])
+    return kinds.name(code) or translated(_KINDS["technical"])
 
 
 def priority(code: str) -> str:
