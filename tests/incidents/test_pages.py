@@ -133,6 +133,12 @@ def test_cases_come_from_a_list_their_page_and_what_is_like_it(
         {"incident": incident.pk, "ref": [first.ref, second.ref], "back": "https://evil.example/"},
     )
     assert answer["location"] == incident.path
+    fourth, hidden = reports.case(), reports.case(offshore=True)
+    ticked = {"case": [fourth.pk, hidden.pk], "back": "/open/"}
+    to = agent.post("/incidents/link/", ticked, headers={"HX-Request": "true"})
+    assert to.status_code == 204
+    assert to["HX-Redirect"] == f"/incidents/link/?refs={fourth.ref}&back=%2Fopen%2F"
+    assert "One case was chosen" in text_of(agent.post("/incidents/link/", ticked))
     piece = text_of(agent.get(f"/cases/{first.ref}/incident/"))
     assert incident.title in piece and "nothing to do with it" in piece
     assert "Link</button>" in text_of(agent.get(f"/cases/{third.ref}/incident/"))

@@ -401,6 +401,13 @@ def ids_of(person: Person, refs: Sequence[str]) -> list[int]:
     return [int(row[0]) for row in reading.rows(connection, sql, [list(refs), *params])]
 
 
+def refs_of(person: Person, ids: Sequence[int]) -> list[str]:
+    """The references of these cases, of those that a person may see."""
+    seen, params = visible(person)
+    sql = f"select c.ref from cases_case c where c.id = any(%s) and {seen} order by c.id"
+    return [str(row[0]) for row in reading.rows(connection, sql, [list(ids), *params])]
+
+
 def colleagues() -> list[tuple[int, str]]:
     """Who can lead an incident, by name."""
     sql = (

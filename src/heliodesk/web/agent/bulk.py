@@ -27,7 +27,7 @@ from heliodesk.web.answer import page
 _AT_ONCE = 0.7
 
 
-def _chosen(person: Person, given: QueryDict) -> list[int]:
+def chosen(person: Person, given: QueryDict) -> list[int]:
     """The ids of what was selected: lines of a page, or everything in its list.
 
     Raises:
@@ -79,7 +79,7 @@ def begin(request: PersonRequest) -> HttpResponse:
         return _asked(request)
     read = _READ.get(verb)
     run = bulk.start(
-        verb, _chosen(person, given), given=read(given) if read else {}, person=person, at=at
+        verb, chosen(person, given), given=read(given) if read else {}, person=person, at=at
     )
     bulk.work(at, run_id=run.pk, seconds=_AT_ONCE)
     return _followed(request, run.pk, given.get("back", ""))

@@ -11,7 +11,9 @@ from heliodesk.identity.rules import May
 from heliodesk.incidents import actions, queries
 from heliodesk.incidents.rules import How, Refused
 from heliodesk.kernel import clock
+from heliodesk.web import keyset
 from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.agent.bulk import chosen
 from heliodesk.web.answer import page
 from heliodesk.web.incidents import words
 from heliodesk.web.incidents.incident import incident_of, linked_words, shown
@@ -23,6 +25,13 @@ def link(request: PersonRequest) -> HttpResponse:
     """Link the cases that were chosen in a list: to which incident is asked first."""
     given = request.POST if request.method == "POST" else request.GET
     refs = queries.references(",".join([*given.getlist("ref"), given.get("refs", "")]))
+    if request.method == "POST" and (given.getlist("case") or given.get("every")):
+        refs = queries.refs_of(request.person, chosen(request.person, given))
+        if request.headers.get("HX-Request"):
+            answer = HttpResponse(status=204)
+            address = keyset.address(request.path, refs=",".join(refs), back=_back(request))
+            answer["HX-Redirect"] = address
+            return answer
     number = given.get("incident", "")
     if request.method == "POST" and number.isdigit():
         return _link(request, int(number), refs, How.BULK, _back(request))
