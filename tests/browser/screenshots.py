@@ -93,14 +93,6 @@ def forwarding(page: Page) -> None:
     page.locator("#text-forward").fill("Could you look whether your filter defers these?")
 
 
-def commands(page: Page) -> None:
-    """The commands on a case, after two letters."""
-    opened("/open/", "Outbound mail to two partners")(page)
-    page.keyboard.press("Control+k")
-    page.keyboard.type("re")
-    page.wait_for_timeout(900)
-
-
 def beside(page: Page) -> None:
     """What stands beside a case: fields, a checklist, time."""
     CASE(page)
@@ -116,6 +108,12 @@ def splitting(page: Page) -> None:
     page.locator("#ask input[name=messages]").last.check()
 
 
+def commands(page: Page) -> None:
+    """The commands on a case, after two letters."""
+    opened("/open/", "Outbound mail to two partners")(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("re")
+    page.wait_for_timeout(900)
 def incident(page: Page) -> None:
     """An incident with its likely cases and an update; made when the list has none yet."""
     _go(page, "/incidents/")
@@ -135,13 +133,13 @@ def incident(page: Page) -> None:
         page.get_by_text("Every case has it").wait_for()
         _go(page, "/incidents/")
     _go(page, str(page.locator(".hotrow").first.get_attribute("href")))
+
+
 def building(page: Page) -> None:
     """The form of a view, filled in."""
     opened("/views/", "High and nobody's")(page)
     page.keyboard.press("f")
     page.wait_for_timeout(1500)
-
-
 
 
 @dataclass(frozen=True)
@@ -165,13 +163,13 @@ EVERY = [
     Picture("sessions", at("/me/sessions/")),
     Picture("queue", pressed("/", "j")),
     Picture("queue-dark", pressed("/", "j"), dark=True),
+    Picture("queue-phone", at("/"), size=PHONE),
+    Picture("closed", at("/closed/"), "imogen"),
     Picture("queue-selected", pressed("/open/", "j", "j", "j", "x", "j", "j", "X")),
     Picture("views", at("/views/"), "tomas"),
     Picture("view-build", building, "tomas"),
     Picture("view", opened("/views/", "High and nobody's")),
     Picture("tags", at("/settings/tags/"), "imogen"),
-    Picture("queue-phone", at("/"), size=PHONE),
-    Picture("closed", at("/closed/"), "imogen"),
     Picture("shortcuts", pressed("/", "?")),
     Picture("search", at("/search/?q=policy")),
     Picture("search-suggestions", typed("/search/", "policy is:open account:br")),

@@ -465,9 +465,7 @@ class BulkRun(models.Model):
 class BulkStep(models.Model):
     """One case of such a run, and what became of it."""
 
-    run = models.ForeignKey(
-        BulkRun, on_delete=models.CASCADE, related_name="steps", db_index=False
-    )
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="steps", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
     done_at = models.DateTimeField(null=True)
     #: Why it was not done; empty when it was.
@@ -479,9 +477,7 @@ class BulkStep(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "case"], name="bulk_case_once")]
         indexes = [
-            models.Index(
-                fields=["run", "id"], name="bulk_to_do", condition=Q(done_at__isnull=True)
-            )
+            models.Index(fields=["run", "id"], name="bulk_to_do", condition=Q(done_at__isnull=True))
         ]
 
     def __str__(self) -> str:
@@ -493,9 +489,7 @@ class Draft(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="drafts")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    mode = models.CharField(
-        max_length=10, choices=[(w, w) for w in ("reply", "note", "forward")]
-    )
+    mode = models.CharField(max_length=10, choices=[(w, w) for w in ("reply", "note", "forward")])
     text = models.TextField()
     #: Beside the text: recipients, the message to forward, macros used.
     rest = models.JSONField(default=dict, db_default={}, blank=True)
@@ -553,9 +547,7 @@ class ThirdParty(models.Model):
     added_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["case", "address"], name="third_party_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["case", "address"], name="third_party_once")]
 
     def __str__(self) -> str:
         return self.address
