@@ -17,7 +17,8 @@ STRETCH = 100_000
 MOST_LINES = 100_000
 _SQL = """
 select e.id, e.at, e.by_kind, e.by_name, e.verb, e.subject_kind, e.subject_id, e.data,
-       coalesce(c.ref, a.name, k.name, u.name, '')
+       coalesce(c.ref, a.name, k.name, u.name, e.data->>'name', e.data->>'address',
+                e.data->>'keep', '')
 from (select * from journal_event e where e.id < %s and e.id >= %s{where}
       order by e.id desc limit %s) e
 left join cases_case c on e.subject_kind = 'case' and c.id = e.subject_id
