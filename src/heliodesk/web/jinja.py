@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.urls import reverse
 from django.utils.translation import ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from heliodesk.kernel.references import spoken
 from heliodesk.web import badges, dates, keys, marks, quotes, rail, snippets, texts, words
@@ -40,6 +40,21 @@ class Context(jinja2.runtime.Context):
 _PLAIN = frozenset({FunctionType, type(cache(str))})
 
 
+class Template(jinja2.Template):
+    """A template that lets pass at once what is escaped already, as half of a page's parts are."""
+
+    @classmethod
+    def _from_namespace(
+        cls, environment: jinja2.Environment, namespace: Any, globals: Any
+    ) -> "Template":
+        namespace["escape"] = _escaped
+        return super()._from_namespace(environment, namespace, globals)  # type: ignore[return-value]
+
+
+def _escaped(value: Any) -> Markup:
+    return value if type(value) is Markup else escape(value)
+
+
 def environment(**options: Any) -> jinja2.Environment:
     """A Jinja environment that refuses unknown names and knows the desk's small words."""
     options["undefined"] = jinja2.StrictUndefined
@@ -50,6 +65,7 @@ def environment(**options: Any) -> jinja2.Environment:
         **options,
     )
     env.context_class = Context
+    env.template_class = Template
     env.install_gettext_callables(translated, ngettext, newstyle=False)  # type: ignore[attr-defined]
     env.globals["_"] = translated
     env.globals["ngettext"] = plural

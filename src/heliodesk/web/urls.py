@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from heliodesk.web import health, sign_in
 from heliodesk.web.admin.urls import urlpatterns as admin
+from heliodesk.web.agent.urls import asked_most
 from heliodesk.web.agent.urls import urlpatterns as agent
 from heliodesk.web.agent.writing_urls import urlpatterns as writing
 from heliodesk.web.automation.urls import urlpatterns as automation
@@ -21,6 +22,7 @@ from heliodesk.web.sent.urls import urlpatterns as sent
 from heliodesk.web.voice.urls import urlpatterns as voice
 
 urlpatterns = [
+    *asked_most,
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

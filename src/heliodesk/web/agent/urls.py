@@ -32,10 +32,13 @@ _queue = [
     path("open/", queue.all_open, name="open"),
     path("closed/", queue.closed, name="closed"),
 ]
-urlpatterns = [
+#: Looked at before all others: an address is sought from the first to the last.
+asked_most = [
     path("", include((_queue, "queue"))),
     path("cases/new/", new_case.new, name="new_case"),
     path("cases/<str:ref>/", case.show, name="case"),
+]
+urlpatterns = [
     path("cases/<str:ref>/reply/", writing.reply, name="reply"),
     path("cases/<str:ref>/note/", writing.note, name="note"),
     path("cases/<str:ref>/draft/", writing.draft, name="draft"),

@@ -36,7 +36,8 @@ document.addEventListener('click', (event) => {
     return;
   }
   const tab = event.target.closest('[data-write]');
-  if (tab) { event.preventDefault(); show(tab.dataset.write, true); }
+  // A box that is not on this page comes by the tab's address.
+  if (tab && boxes.some((box) => box.dataset.mode === tab.dataset.write)) { event.preventDefault(); show(tab.dataset.write, true); }
   if (event.target.closest('[data-close]')) {
     const dialog = event.target.closest('dialog');
     if (dialog) { event.preventDefault(); dialog.close(); }
