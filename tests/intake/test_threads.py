@@ -64,6 +64,20 @@ def test_keys_rotate(case: Case, settings: object) -> None:
     assert Case.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "named", ["[{}]", "Re: case {}", "your ticket no. {}", "Case number: {}", "ref {}"]
+)
+def test_however_the_reference_is_named_a_stranger_is_held(
+    case: Case, world: World, named: str
+) -> None:
+    for written in (case.ref, f"{case.ref[:4]} {case.ref[4:]}"):
+        subject = named.format(written)
+        post.send(post.mail(sender="ove@halvorsen.example", subject=subject))
+        held = HeldItem.objects.latest("id")
+        assert (held.case_hint, held.reason) == (case, "thread_sender_mismatch")
+    assert Case.objects.count() == 1
+
+
 def test_a_stranger_who_knows_the_reference_is_held(case: Case, world: World) -> None:
     post.send(post.mail(sender="ove@halvorsen.example", subject=f"[#{case.ref}] pay me"))
     held = HeldItem.objects.get()

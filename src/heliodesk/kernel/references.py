@@ -85,13 +85,16 @@ def is_held_reference(text: str) -> bool:
 
 
 _TAGGED = re.compile(
-    r"\[#\s*(\d[\d ]{6,14}\d)\s*\]|(?:#|\bcase:?|\bref(?:erence)?:?)\s*(\d[\d ]{6,14}\d)", re.I
+    r"\[#?\s*(\d[\d ]{6,14}\d)\s*\]"
+    r"|(?:#|\b(?:case|ticket|ref(?:erence)?)(?:\s+(?:no|number|id|ref(?:erence)?)\b\.?)?:?)"
+    r"\s*(\d[\d ]{6,14}\d)",
+    re.I,
 )
 _BARE = re.compile(r"(?<![\d-])(\d{4} \d{4,8}|\d{8,12})(?![\d-])")
 
 
 def tagged_references(subject: str) -> list[str]:
-    """References that a subject names as such: ``[#4812 0990]``, ``#48120990``, ``case 4812…``."""
+    """References that a subject names as such: ``[#4812 0990]``, ``case 4812…``."""
     found = (a or b for a, b in _TAGGED.findall(subject))
     return _valid(found)
 
