@@ -88,6 +88,11 @@ def tasks_of(contact_id: int, *, most: int = 20) -> list[Task]:
     return list(rows.order_by("-id")[:most])
 
 
+def task_of(contact_id: int, id: int) -> Task | None:
+    """One thing done for a contact; without its archive."""
+    return Task.objects.filter(contact_id=contact_id, pk=id).defer("archive").first()
+
+
 def forgotten(contact_id: int) -> bool:
     """Whether a contact was anonymised or erased."""
     kinds = [Kind.ANONYMISE.value, Kind.ERASE.value]

@@ -1,7 +1,7 @@
 """A person's data: found, exported once, anonymised or erased, and what stands in the way."""
 
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as translated
 
 from heliodesk.customers import queries as customers
@@ -10,7 +10,6 @@ from heliodesk.customers.models import Contact
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.privacy import actions, queries
-from heliodesk.privacy.models import Task
 from heliodesk.privacy.rules import Kind, Refused
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
@@ -80,7 +79,9 @@ def fetch(request: PersonRequest, id: int, task_id: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     contact = _contact(request, id)
-    task = get_object_or_404(Task.objects.defer("archive"), pk=task_id, contact=contact)
+    task = queries.task_of(contact.pk, task_id)
+    if task is None:
+        raise Http404
     try:
         data = actions.fetch(task, by=request.person.by, at=clock.now())
     except Refused as refusal:
