@@ -71,5 +71,5 @@ def test_common_words_are_left_out() -> None:
 def test_the_case_page_asks_for_them_when_they_come_into_view(browser: Browser) -> None:
     case = titled("Journal")
     page = browser().get(f"/cases/{case.ref}/").content.decode()
-    assert f'hx-get="/cases/{case.ref}/similar/" hx-trigger="revealed"' in page
+    assert f'hx-get="/cases/{case.ref}/similar/" hx-trigger="intersect once"' in page
     assert browser().get("/cases/10000007/similar/").status_code == 404
