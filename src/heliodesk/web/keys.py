@@ -29,7 +29,7 @@ EVERYWHERE = Section(
     "everywhere",
     _("Everywhere"),
     (
-        Key("palette", _("Commands: everything that can be done"), ("Ctrl K",)),
+        Key("palette", _("Commands"), ("Ctrl K",)),
         Key("search", _("Search"), ("/",), "search"),
         Key("new_case", _("New case"), ("c",), "plus"),
         Key("new_call", _("Incoming call"), ("h",), "phone"),
