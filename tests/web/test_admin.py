@@ -187,6 +187,13 @@ def test_a_slow_trial_is_shown_when_it_is_there(
     go.set()
 
 
+def test_a_mailbox_without_servers_is_not_said_to_work(browser: Browser, settings: Any) -> None:
+    settings.MAIL_OUTBOUND = "capture"
+    admin, box = browser(role="admin"), make.mailbox()
+    page = text(admin.post(f"/settings/mailboxes/{box.pk}/test/"))
+    assert "There was nothing to connect to" in page and "The connection works" not in page
+
+
 def test_somebody_is_added_and_changed(browser: Browser) -> None:
     admin = browser(role="admin")
     team = Team.objects.create(code="uk", name="UK")
