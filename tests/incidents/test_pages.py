@@ -10,6 +10,7 @@ from heliodesk.incidents import actions, jobs
 from heliodesk.incidents.actions.declaring import Known
 from heliodesk.incidents.models import Incident, LinkedCase, Update
 from heliodesk.journal.record import By
+from heliodesk.kernel import clock
 from heliodesk.oncall import actions as oncall
 from heliodesk.web.portal import brand
 from tests import make
@@ -241,7 +242,7 @@ def test_the_customer_of_a_case_reads_of_its_incident_once_told(
     path = f"/support/cases/{case.ref}/"
     assert "belongs to an incident" not in text_of(customer.get(path))
     actions.write_update(incident, {"": "We found it."}, key="k", stage="identified", by=by, at=NOW)
-    jobs.deliver(NOW)
+    jobs.deliver(clock.now())
     text = text_of(customer.get(path))
     assert "belongs to an incident that we know of: Mail to outside is delayed" in text
     assert "We know the cause and work on it." in text and "The next by" in text
