@@ -14,6 +14,7 @@ from heliodesk.channels.models import Outbound
 from heliodesk.journal.record import SYSTEM
 from heliodesk.kernel import clock
 from heliodesk.notifications.models import Notice
+from heliodesk.telephony.models import Call
 from tests import make
 from tests.web.conftest import Browser
 
@@ -265,3 +266,17 @@ def test_happenings_in_a_row_are_folded(browser: Browser, case: Case) -> None:
     assert '<details class="events"><summary>' in page
     assert "happenings" in page
     assert 'data-only="messages"' in client.get(at(case) + "?show=messages").content.decode()
+
+
+def test_a_call_stands_between_what_was_said(browser: Browser, case: Case) -> None:
+    agent = make.user(name="Imogen Hale")
+    make.message(case, text="Taken down.", channel="phone", at=make.NOW + timedelta(minutes=5))
+    Call.objects.create(
+        key="test 1", source="desk", case=case, contact=case.contact, agent=agent,
+        state="ended", started_at=make.NOW + timedelta(minutes=1), talked_seconds=372,
+        id_state="valid", p1_answer=False, note="Lyon receives copies.",
+    )  # fmt: skip
+    page = browser().get(at(case)).content.decode()
+    assert "Mara Lind called, 6:12 min with Imogen Hale" in page
+    assert page.index("Please add it.") < page.index("Lyon receives copies.")
+    assert page.index("Lyon receives copies.") < page.index("Taken down.")

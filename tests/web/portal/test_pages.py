@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from heliodesk.cases.actions.forwarding import forward
+from heliodesk.cases.letters import Written
 from heliodesk.cases.models import Case, Rating
 from heliodesk.channels.models import Outbound
 from heliodesk.customers.models import Account, Contact
 from heliodesk.entitlements.actions import activate_shipped
+from heliodesk.journal.record import By
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import Span
 from heliodesk.web.portal import brand, counted
@@ -235,6 +238,21 @@ def test_a_case_shows_what_was_said_and_never_a_note(
     assert "Priya Nadar" in text
     assert "They are difficult" not in text
     assert "From nobody known" not in text
+
+
+def test_a_picture_in_an_answer_stands_in_its_place_and_forwards_are_never_shown(
+    browser: Client, cases: list[Case]
+) -> None:
+    case, agent = cases[0], make.user(name="Priya Nadar")
+    by = By("user", agent.pk, agent.name, "agent")
+    message = make.message(case, text="Press it:\n[image: shot.png]", direction="out", by=agent)
+    shot = make.attachment(message, name="shot.png", content_type="image/png", data=b"\x89PNG")
+    written = Written("forward", "They cannot do it themselves.", to=("relay@vendor.example",))
+    forward(case, written, by=by, at=make.NOW)
+    text = browser.get(f"/support/cases/{case.ref}/").content.decode()
+    assert f'<img src="/support/files/{shot.pk}/" alt="shot.png" loading="lazy">' in text
+    assert "They cannot do it themselves." not in text
+    assert "relay@vendor.example" not in text
 
 
 def test_somebody_elses_case_is_not_there(browser: Client, cases: list[Case]) -> None:
