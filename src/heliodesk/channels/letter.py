@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import dkim
 from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 
 from heliodesk.channels import blobs
@@ -115,6 +114,8 @@ def signed(raw: bytes, *, domain: str, selector: str, key_file: str) -> bytes:
     Raises:
         Unsignable: the key cannot be read or is none.
     """
+    import dkim  # costly to import, and seldom needed
+
     present = {
         line.split(b":", 1)[0].lower() for line in raw.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
     }

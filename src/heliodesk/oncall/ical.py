@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
-
 from heliodesk.oncall.queries import OnCall
 
 _WORDS = {
@@ -17,6 +15,8 @@ _WORDS = {
 
 def feed(shifts: Sequence[OnCall], *, name: str, own: bool, host: str, at: datetime) -> bytes:
     """A calendar of these shifts; the same shift keeps its identity however often it is read."""
+    from icalendar import Calendar, Event  # costly to import, and seldom needed
+
     book = Calendar()
     book.add("prodid", "-//Heliodesk//On call//EN")
     book.add("version", "2.0")
