@@ -340,3 +340,11 @@ def test_no_field_loses_a_character(client: Client) -> None:
     assert text.count("1 character too many. Your text is kept; shorten it.") == 8
     for typed in long.values():
         assert typed in text
+
+
+def test_a_day_that_does_not_exist_is_said(client: Client) -> None:
+    wrong = {"trace_date": "2026-02-31", "trace_time": "25:10"}
+    answer = send(client, kind="email_tracking", **wrong)
+    assert answer.status_code == 422
+    assert "Write the date as 2026-11-23." in answer.content.decode()
+    assert "Write the time as 14:05." in answer.content.decode()

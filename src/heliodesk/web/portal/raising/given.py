@@ -1,8 +1,10 @@
 """What somebody typed into the form: read without changing a character, and checked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date as day
+from datetime import time as clock_time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -187,12 +189,21 @@ def _identifier_trouble(text: str, pattern: str) -> str:
 def _trace(given: Given) -> None:
     """Dates and times must be such; what is missing is asked for later and stops nothing (C15)."""
     date, time = given.trace.get("date", ""), given.trace.get("time", "")
-    if date and not _DATE.fullmatch(date):
+    if date and not (_DATE.fullmatch(date) and _is_one(day.fromisoformat, date)):
         given.troubles["trace_date"] = translated(_("Write the date as 2026-11-23."))
-    if time and not _TIME.fullmatch(time):
+    if time and not (_TIME.fullmatch(time) and _is_one(clock_time.fromisoformat, time)):
         given.troubles["trace_time"] = translated(_("Write the time as 14:05."))
     if given.zone and zone_of(given.zone).key != given.zone:
         given.troubles["zone"] = translated(_("Choose a time zone from the list."))
+
+
+def _is_one(read: Callable[[str], object], text: str) -> bool:
+    """Whether there is such a day, or such a time of a day."""
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
 
 
 def as_text(given: Given, *, labels: Mapping[str, str]) -> str:
