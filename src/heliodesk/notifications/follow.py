@@ -55,7 +55,8 @@ def inform(events: Sequence[Recorded]) -> None:
 def forward(events: Sequence[Recorded]) -> None:
     """A message goes to somebody outside the case, with an address of its own to answer to."""
     given = forwarded([event.data["message"] for event in events])
-    letters = case_letters([(event.subject_id, event.data["message"]) for event in events])
+    about_these = [(event.subject_id, event.data["message"]) for event in events]
+    letters = case_letters(about_these, on=events[0].at.date())
     boxes, words = active_mailboxes(), words_in_force.load()
     drafts = []
     for event in events:
@@ -195,7 +196,8 @@ def _letters(
         wanted = [event for event in events if event.id in about]
     if not wanted:
         return
-    letters = case_letters([(e.subject_id, about[e.id]) for e in wanted])
+    about_these = [(e.subject_id, about[e.id]) for e in wanted]
+    letters = case_letters(about_these, on=wanted[0].at.date())
     boxes, words = active_mailboxes(), words_in_force.load()
     drafts = []
     for event in wanted:
@@ -240,11 +242,16 @@ def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _others(letter: CaseLetter) -> list[str]:
+    """Who is copied, once each."""
+    return [a for a in letter.copied if a != letter.requester and outgoing.is_address(a)]
+
+
 def _draft(
     key: str, letter: CaseLetter, mail: Mail, box: MailboxFacts, *, automatic: bool
 ) -> OutboundDraft:
     answered = f"<{letter.in_reply_to}>" if letter.in_reply_to else ""
-    copied = [] if automatic else [a for a in letter.copied if outgoing.is_address(a)]
+    copied = [] if automatic else _others(letter)
     kind = key.partition(":")[0]
     return OutboundDraft(
         key=key,

@@ -1,7 +1,7 @@
 """What letters need to know of cases: one statement for a batch."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -40,11 +40,36 @@ class CaseLetter(NamedTuple):
     team: str
 
 
-_LETTERS = """
+_NOW = "{0}.valid_from <= %(on)s and ({0}.valid_to is null or {0}.valid_to > %(on)s)"
+#: Whether somebody has a role at the case's account, or at a partner who acts for it.
+_ROLE = """exists (select from customers_contactrole r where r.contact_id = g.id
+    and (r.account_id = c.account_id or exists (select from customers_partnership h
+         where h.partner_id = r.account_id and h.customer_id = c.account_id{related})){current})"""
+_EVER = _ROLE.format(related="", current="")
+_TODAY = _ROLE.format(
+    related=f" and {_NOW.format('h')}", current=f" and {_NOW.format('r')}"
+)  # fmt: skip
+#: Whether an address is of somebody who was a contact of the account, or of its partner, and is
+#: no more: nothing is sent there. Whom the desk copied from elsewhere stays copied.
+_LEFT = f"""exists (select from customers_contactaddress e
+    join customers_contact g on g.id = e.contact_id
+   where e.address = {{0}}.address and (not g.active or ({_EVER} and not {_TODAY})))"""
+_LETTERS = f"""
 select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
-       coalesce(k.language, ''), coalesce(p.address, ''), coalesce(nullif(p.name, ''), k.name, ''),
+       coalesce(k.language, ''),
+       case when p.id is null then '' when not {_LEFT.format("p")} then p.address
+            else coalesce((select o.address from cases_participant o where o.case_id = c.id
+                     and not o.requester and not {_LEFT.format("o")} order by o.id limit 1),
+                 (select e.address from customers_contactrole r
+                    join customers_contact g on g.id = r.contact_id and g.active
+                    join customers_contactaddress e on e.contact_id = g.id
+                   where r.account_id = c.account_id and r.kind in ('designated', 'admin')
+                     and {_NOW.format("r")}
+                   order by r.kind desc, r.id, e.preferred desc, e.id limit 1), '') end,
+       case when {_LEFT.format("p")} then '' else coalesce(nullif(p.name, ''), k.name, '') end,
        array(select o.address from cases_participant o
-              where o.case_id = c.id and not o.requester order by o.id limit 50),
+              where o.case_id = c.id and not o.requester and not {_LEFT.format("o")}
+              order by o.id limit 50),
        m.id, m.author_name, coalesce(m.new_text, m.text),
        coalesce((select i.message_id from cases_message i
                   where i.case_id = c.id and i.direction = 'in' and i.message_id <> ''
@@ -59,7 +84,7 @@ select c.id, c.ref, c.title, c.priority, a.region, c.offshore, c.mailbox_id,
        coalesce((select t.name from identity_teammember b join identity_team t on t.id = b.team_id
                   where b.user_id = m.author_user_id
                   order by (c.queue = any(t.queues)) desc, t.id limit 1), '')
-  from unnest(%s::bigint[], %s::bigint[]) as wanted(case_id, message_id)
+  from unnest(%(cases)s::bigint[], %(messages)s::bigint[]) as wanted(case_id, message_id)
   join cases_case c on c.id = wanted.case_id
   join customers_account a on a.id = c.account_id
   join cases_message m on m.id = wanted.message_id
@@ -142,8 +167,14 @@ def last_said(case_ids: Sequence[int]) -> dict[int, LastSaid]:
     return {row.case_id: row for row in rows}
 
 
-def case_letters(wanted: Sequence[tuple[int, int]]) -> dict[int, CaseLetter]:
-    """The letters for these (case id, message id), by message id."""
+def case_letters(wanted: Sequence[tuple[int, int]], *, on: date) -> dict[int, CaseLetter]:
+    """The letters for these (case id, message id), by message id.
+
+    Args:
+        on: the day by which is known who is still a contact; where the one who asked is none any
+            more, those copied are written to, else a designated contact or an administrator.
+    """
+    told = {"cases": [c for c, _ in wanted], "messages": [m for _, m in wanted], "on": on}
     with sql.prepared(connection) as cursor:
-        cursor.execute(_LETTERS, [[c for c, _ in wanted], [m for _, m in wanted]])
+        cursor.execute(_LETTERS, told)
         return {row[11]: CaseLetter(*row) for row in cursor.fetchall()}
