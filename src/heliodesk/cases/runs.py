@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from heliodesk.cases.access import Hidden, visible
+from heliodesk.cases.models import BulkRun
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
 
@@ -66,6 +67,11 @@ def of(person: Person, id: int) -> Run:
     if not found:
         raise Hidden(str(id))
     return found[0]
+
+
+def record(id: int) -> BulkRun:
+    """The row of a run that was found before."""
+    return BulkRun.objects.get(pk=id)
 
 
 def latest(person: Person) -> list[Run]:

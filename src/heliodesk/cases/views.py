@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, transaction
 from heliodesk.cases import fields, filters, queries, tags
 from heliodesk.cases.access import Hidden, visible
 from heliodesk.cases.filters import Ground, Plan, Scope
+from heliodesk.cases.models import SavedView
 from heliodesk.cases.queries import Row, View
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.person import Person
@@ -142,6 +143,11 @@ def find(person: Person, id: int, *, deleted: bool = False) -> Saved:
     if not found:
         raise Hidden(str(id))
     return found[0]
+
+
+def record(id: int) -> SavedView:
+    """The row of a view that was found before."""
+    return SavedView.objects.get(pk=id)
 
 
 def ground(person: Person, at: datetime, plan: Plan) -> Ground:

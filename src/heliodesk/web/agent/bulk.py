@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from heliodesk.cases import runs, tags, views
 from heliodesk.cases.actions import bulk
-from heliodesk.cases.models import BulkRun
 from heliodesk.cases.rules import Refused
 from heliodesk.cases.runs import Run
 from heliodesk.identity import queries as identity
@@ -172,7 +171,7 @@ def _of(person: Person, run: Run) -> dict[str, Any]:
 def undo(request: PersonRequest, id: int) -> HttpResponse:
     """Put everything back that a run changed."""
     run, at = runs.of(request.person, id), clock.now()
-    new = bulk.undo(BulkRun.objects.get(pk=run.id), person=request.person, at=at)
+    new = bulk.undo(runs.record(run.id), person=request.person, at=at)
     bulk.work(at, run_id=new.pk, seconds=_AT_ONCE)
     return _followed(request, new.pk, request.POST.get("back", ""))
 

@@ -230,7 +230,7 @@ def _saved(
         raise Refused(" ".join(wrong))
     given = request.POST
     row = viewing.save_view(
-        SavedView.objects.get(pk=saved.id) if saved else None,
+        views.record(saved.id) if saved else None,
         name=given.get("name", ""),
         plan=plan,
         order=given.get("order", ""),
@@ -301,10 +301,10 @@ def do(request: PersonRequest, id: int, verb: str) -> HttpResponse:
         path = f"/views/{_copied(saved, person).pk}/edit/"
         tell(request, translated("This is your copy; change what you like."))
     elif verb == "delete":
-        viewing.drop_view(SavedView.objects.get(pk=id), by=person.by, at=at)
+        viewing.drop_view(views.record(id), by=person.by, at=at)
         path = f"/views/?deleted={id}"
     elif verb == "restore":
-        viewing.restore_view(SavedView.objects.get(pk=id), by=person.by, at=at)
+        viewing.restore_view(views.record(id), by=person.by, at=at)
         tell(request, translated("The view is back."))
     elif verb == "pin":
         viewing.pin_view(id, person=person)
