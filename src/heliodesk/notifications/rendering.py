@@ -104,7 +104,9 @@ def render(
     try:
         subject = one_line(_compiled(words.subject, page=False).render(known), 400)
         text = _compiled(words.text, page=False).render(known)[:_LONGEST].strip() + "\n"
-        body = _compiled(words.html, page=True).render(known) if words.html else page.body(text, known)
+        body = (
+            _compiled(words.html, page=True).render(known) if words.html else page.body(text, known)
+        )
         html = _frame().render(
             language=language or "en",
             brand=known["brand"],
