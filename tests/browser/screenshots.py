@@ -114,6 +114,8 @@ def commands(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("re")
     page.wait_for_timeout(900)
+
+
 def incident(page: Page) -> None:
     """An incident with its likely cases and an update; made when the list has none yet."""
     _go(page, "/incidents/")

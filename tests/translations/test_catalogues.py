@@ -81,7 +81,8 @@ def test_the_choice_of_language_is_remembered(client: Client, db: None) -> None:
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:1"])
 def test_the_choice_of_language_leads_nowhere_else(client: Client, db: None, back: str) -> None:
-    assert client.post("/language/", {"language": "de", "back": back})["Location"] == "/get-support/"
+    answer = client.post("/language/", {"language": "de", "back": back})
+    assert answer["Location"] == "/get-support/"
 
 
 def test_the_desks_own_pages_stay_in_one_language(client: Client, db: None) -> None:

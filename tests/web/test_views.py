@@ -149,7 +149,8 @@ def test_pinned_views_stand_beside_every_page_with_their_count(
     assert f'href="/views/{id}/"' in page
     assert "load delay" in page
     ways = client.get("/rail/").content.decode()
-    assert re.search(rf'href="/views/{id}/"[^>]*>.*?Silver</span><span class="count">1</span>', ways)
+    entry = rf'href="/views/{id}/"[^>]*>.*?Silver</span><span class="count">1</span>'
+    assert re.search(entry, ways)
     answer = client.post(f"/views/{id}/unpin/")
     assert answer.cookies["pins"].value == "1"
     assert f'href="/views/{id}/"' not in client.get("/").content.decode()

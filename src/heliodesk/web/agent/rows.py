@@ -96,16 +96,17 @@ def _cell(name: str, known: Mapping[int, Mapping[str, str]]) -> Cell:
 
 def _title(row: Row, _now: datetime) -> Markup:
     said = _said(row, escape(_("Note:")))
-    return Markup('<b>{0}</b><span class="snip">{1}</span>').format(row.title, Markup(said))  # noqa: S704
+    return Markup(f'<b>{escape(row.title)}</b><span class="snip">{said}</span>')  # noqa: S704
 
 
 def _account(row: Row, _now: datetime) -> Markup:
-    return Markup("<span>{0}</span><small>{1}</small>").format(row.account, row.contact or "")
+    contact = escape(row.contact or "")
+    return Markup(f"<span>{escape(row.account)}</span><small>{contact}</small>")  # noqa: S704
 
 
 def _owner(row: Row, _now: datetime) -> Markup:
-    name = row.owner or _("Nobody")
-    return Markup("{0}<span>{1}</span>").format(marks.avatar(row.owner, "sm"), name)
+    name = escape(row.owner or _("Nobody"))
+    return Markup(f"{marks.avatar(row.owner, 'sm')}<span>{name}</span>")  # noqa: S704
 
 
 _CELLS: Mapping[str, Cell] = {
