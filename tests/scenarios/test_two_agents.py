@@ -84,6 +84,7 @@ class _Working:
                 return
             assert status == 409, status
             self.refused += 1
+            time.sleep(0.1)  # a colleague's answer may wait its ten seconds to be taken back
         raise AssertionError(f"{text} was never taken")
 
     def _reply(self, turn: int) -> None:
