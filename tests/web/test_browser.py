@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 
+from heliodesk.automation.jobs import send_letters
+from heliodesk.kernel import clock
 from tests import make
 from tests.conftest import program
 
@@ -92,6 +96,9 @@ def test_a_case_from_the_queue_to_its_answer_by_keys_alone(desk: Desk) -> None:
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
     desk.sees(".msg--out:has-text('All done.')")
+    assert send_letters(clock.now() + timedelta(seconds=11)) == 1  # as the worker does
+    connections.close_all()
+    page.reload()
     desk.sees(".casehead .state--pill:has-text('Waiting for customer')")
     page.keyboard.press("e")
     desk.sees("dialog[open] textarea")
