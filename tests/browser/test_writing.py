@@ -114,6 +114,7 @@ def test_everything_is_done_from_the_commands(window: Window, case_of: CaseOf) -
     page.keyboard.type("halden")
     palette.get_by_role("option", name=re.compile("Halden")).first.wait_for()
     page.keyboard.press("Escape")
+    expect(palette).to_be_hidden()
     page.keyboard.press("y")
     expect(page.locator("#thread")).to_have_attribute("data-only", "messages")
     page.keyboard.press("y")
