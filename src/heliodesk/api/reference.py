@@ -75,5 +75,6 @@ def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
     return answer(Problem(404, f"There is no {BASE}/{shown}. {BASE}/ lists every address."))
 
 
+# As pages are marked by ``web.access``, a room that the API stands beside and does not import.
 document.access = read.access = nothing.access = "public"  # type: ignore[attr-defined]
 nothing.csrf_exempt = True  # type: ignore[attr-defined]

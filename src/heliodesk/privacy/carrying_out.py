@@ -127,7 +127,7 @@ def _begin(task: Task, at: datetime) -> bool:
 
 
 def _export(task: Task, at: datetime) -> bool:
-    assert task.contact is not None  # noqa: S101
+    assert task.contact is not None  # noqa: S101 (a task of a person has one)
     known = customers.known(task.contact)
     calls = telephony.of_person(known.id, known.numbers)
     task.archive = archive.made(task.contact, task.case_ids, calls, at)
@@ -170,7 +170,7 @@ def _mail(task: Task, at: datetime) -> bool:
 
 def _rest(task: Task, at: datetime) -> bool:
     """Held items, calls, the contact, and what the journal says of these."""
-    assert task.contact is not None  # noqa: S101
+    assert task.contact is not None  # noqa: S101 (a task of a person has one)
     words, contact_id = _blank(task), task.contact.pk
     held = intake.of_person(contact_id, task.words["addresses"])
     channels.drop_raw(intake.inbound_of(held))
