@@ -1,6 +1,6 @@
 """One verb on many cases: in order, each by itself, told what was refused, and undone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests import make
@@ -9,11 +9,13 @@ from tests.make import NOW
 from heliodesk.cases import actions, runs, tags
 from heliodesk.cases.access import Hidden
 from heliodesk.cases.actions import bulk
+from heliodesk.cases.letters import SECOND_THOUGHTS
 from heliodesk.cases.models import BulkRun, BulkStep, Case
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.models import User
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
+from heliodesk.journal.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -29,15 +31,18 @@ def me() -> Person:
     return person()
 
 
+LATER = NOW + SECOND_THOUGHTS
+
+
 def do(me: Person, verb: str, cases: list[Case], **given: object) -> BulkRun:
     run = bulk.start(verb, [case.pk for case in cases], given=given, person=me, at=NOW)
-    bulk.work(NOW, run_id=run.pk, seconds=20)
+    bulk.work(LATER if run.begins_at else NOW, run_id=run.pk, seconds=20)
     return run
 
 
-def back(run: BulkRun, me: Person) -> runs.Run:
-    undoing = bulk.undo(run, person=me, at=NOW)
-    bulk.work(NOW, seconds=20)
+def back(run: BulkRun, me: Person, at: datetime = NOW) -> runs.Run:
+    undoing = bulk.undo(run, person=me, at=at)
+    bulk.work(at, seconds=20)
     return runs.of(me, undoing.pk)
 
 
@@ -107,12 +112,52 @@ def test_each_verb_that_can_be_undone_is(me: Person) -> None:
             assert getattr(now(case), name) == getattr(case, name), (verb, name)
 
 
-def test_what_cannot_be_undone_says_so(me: Person) -> None:
+def test_resolving_many_waits_and_can_be_taken_back_without_a_trace(me: Person) -> None:
     case = make.case(state="assigned", owner=User.objects.get(pk=me.id))
-    run = do(me, "resolve", [case], text="Restarted it.")
-    assert now(case).state == "resolved"
-    with pytest.raises(Refused, match="cannot be undone"):
-        bulk.undo(run, person=me, at=NOW)
+    before = Event.objects.filter(subject_kind="case").count()
+    run = bulk.start("resolve", [case.pk], given={"text": "Restarted."}, person=me, at=NOW)
+    assert bulk.work(LATER - timedelta(seconds=1)) == 0
+    assert runs.of(me, run.pk).waits(NOW)
+    undone = back(run, me)
+    assert (undone.total, undone.ended_at) == (0, NOW)
+    assert bulk.work(LATER) == 0
+    assert now(case).state == "assigned"
+    assert Event.objects.filter(subject_kind="case").count() == before
+
+
+STATES = ["assigned", "pending_customer", "pending_vendor"]
+
+
+def test_resolved_ones_are_what_they_were(me: Person) -> None:
+    owner = User.objects.get(pk=me.id)
+    cases = [
+        make.case(state=state, owner=owner, flags=["escalated"], resolution="Once before.")
+        for state in STATES
+    ]
+    touched = make.case(state="assigned", owner=owner)
+    run = do(me, "resolve", [*cases, touched], text="Restarted it.")
+    assert {now(case).state for case in cases} == {"resolved"}
+    actions.note(now(touched), text="It was the cable.", by=me.by, at=LATER)
+    undone = back(run, me, LATER + timedelta(minutes=5))
+    assert (undone.done, undone.refused) == (3, 1)
+    for case in cases:
+        for name in ("state", "owner_id", "queue", "flags", "resolution", "resolved_at"):
+            assert getattr(now(case), name) == getattr(case, name), (case.state, name)
+        assert Event.objects.filter(subject_id=case.pk, subject_kind="case").last().verb == "revert"  # type: ignore[union-attr]
+    assert now(touched).state == "resolved"
+
+
+def test_closed_ones_are_resolved_again(me: Person) -> None:
+    case = make.case(state="resolved", resolved_at=NOW - timedelta(days=1), resolution="So.")
+    run = do(me, "close", [case])
+    assert now(case).closed_at == NOW
+    assert back(run, me).done == 1
+    row = now(case)
+    assert (row.state, row.closed_at, row.resolved_at) == ("resolved", None, case.resolved_at)
+    assert row.resolution == "So."
+
+
+def test_what_cannot_be_undone_says_so(me: Person) -> None:
     spam = do(me, "spam", [make.case()])
     with pytest.raises(Refused, match="Only a lead"):
         bulk.undo(spam, person=me, at=NOW)

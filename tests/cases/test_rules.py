@@ -54,6 +54,7 @@ LEAD = {
     Verb.LOG_TIME:       "n   a        c      v      r        x      k",
     Verb.ASSESS:         "n   a        c      v      -        -      -",
     Verb.INFORM:         "n   a        c      v      r        -      -",
+    Verb.REVERT:         "-   -        -      -      a        r      a",
 }  # fmt: skip
 LETTERS = dict(zip("nacvrxk", State, strict=True))
 

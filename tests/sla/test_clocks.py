@@ -10,7 +10,7 @@ from heliodesk.calendars import actions as calendars
 from heliodesk.calendars.models import BusinessCalendar
 from heliodesk.cases import actions
 from heliodesk.cases.models import Case
-from heliodesk.cases.rules import Stage, Verb
+from heliodesk.cases.rules import Stage, State, Verb
 from heliodesk.customers.models import Account
 from heliodesk.entitlements import actions as entitlements
 from heliodesk.entitlements.models import PolicyPack
@@ -334,3 +334,27 @@ def test_a_p1_is_never_resolved_by_silence(case: Case, agent: User) -> None:
     case.refresh_from_db()
     assert case.state == "pending_customer"
     assert Event.objects.filter(verb="reminded").count() == 2
+
+
+@pytest.mark.parametrize("end", ["resolve", "close", "cancel"])
+def test_what_an_undone_end_stopped_goes_on(case: Case, agent: User, end: str) -> None:
+    who = by(agent)
+    row = actions.take(case, by=who, at=at(0.25))
+    owed = {one.metric for one in Clock.objects.filter(case=case, ended_at=None)}
+    due = clock(case, "resolution").due_at if "resolution" in owed else None
+    if end == "cancel":
+        row = actions.cancel(row, reason="Twice", by=who, at=at(0.5))
+    else:
+        row = actions.resolve(row, text="Restarted.", by=who, at=at(0.5))
+    if end == "close":
+        row = actions.close(row, by=who, at=at(0.5))
+        back = {"former": State.RESOLVED, "resolution": row.resolution}
+    else:
+        back = {"former": State.ASSIGNED, "resolution": ""}
+    actions.revert(row, flags=[], since=at(0.5), by=who, at=at(0.75), **back)
+    now = list(Clock.objects.filter(case=case, ended_at=None))
+    assert {one.metric for one in now} == (set() if end == "close" else owed)
+    assert Clock.objects.filter(case=case).count() == len(owed)
+    if due and end != "close":
+        assert clock(case, "resolution").due_at == due + timedelta(minutes=15)
+    assert Patience.objects.filter(case=case).exists() == (end == "close")

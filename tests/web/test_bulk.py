@@ -1,11 +1,13 @@
 """Many cases at once, from the page: chosen, asked, done, told, undone."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from heliodesk.cases import tags
 from heliodesk.cases.models import BulkRun, Case, Tag
+from heliodesk.kernel import clock
 from heliodesk.web.agent import bulk, lists
 from tests import make
 from tests.web.conftest import Browser
@@ -107,3 +109,27 @@ def test_agents_do_not_bring_spam_back(browser: Browser) -> None:
     assert "/undo/" not in client.get(f"/bulk/{run.pk}/").content.decode()
     assert client.post(f"/bulk/{run.pk}/undo/").status_code == 409
     assert Case.objects.get(pk=case.pk).state == "cancelled"
+
+
+def test_resolving_many_can_be_thought_over(browser: Browser) -> None:
+    client = browser()
+    case = make.case(state="assigned", owner=make.user())
+    form = {"verb": "resolve", "asked": "1", "case": [case.pk], "text": "Restarted it."}
+    strip = client.post("/bulk/", form, headers={"HX-Request": "true"}).content.decode()
+    assert "1 case is about to be resolved. Nothing has happened yet" in strip
+    assert "s to think again" in strip
+    assert 'data-key="z"' in strip
+    assert Case.objects.get(pk=case.pk).state == "assigned"
+    answer = client.post(f"/bulk/{BulkRun.objects.get().pk}/undo/")
+    assert "Taken back before it began." in client.get(answer["Location"]).content.decode()
+    bulk.bulk.work(clock.now() + timedelta(minutes=1))
+    assert Case.objects.get(pk=case.pk).state == "assigned"
+    client.post("/bulk/", form)
+    run = BulkRun.objects.latest("id")
+    bulk.bulk.work(clock.now() + timedelta(minutes=1))
+    assert Case.objects.get(pk=case.pk).state == "resolved"
+    assert "1 resolved." in client.get(f"/bulk/{run.pk}/").content.decode()
+    client.post(f"/bulk/{run.pk}/undo/")
+    assert Case.objects.get(pk=case.pk).state == "assigned"
+    history = client.get(f"/cases/{case.ref}/").content.decode()
+    assert "Undone: the case is as it was before." in history

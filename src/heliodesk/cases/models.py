@@ -450,6 +450,8 @@ class BulkRun(models.Model):
         "self", null=True, on_delete=models.CASCADE, related_name="undone_by"
     )
     at = models.DateTimeField()
+    #: Until then nothing happens, and it can be taken back as if it had never been.
+    begins_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

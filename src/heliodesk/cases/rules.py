@@ -60,6 +60,8 @@ class Verb(StrEnum):
     LOG_TIME = "log_time"
     ASSESS = "assess"
     INFORM = "inform"
+    #: What was done to many cases is undone.
+    REVERT = "revert"
 
 
 class Happened(StrEnum):
@@ -189,6 +191,17 @@ TRANSITIONS: dict[Verb, dict[State, Step]] = {
     Verb.LOG_TIME: _steps(_STAY, _A),
     Verb.ASSESS: _steps({state: state for state in OPEN}, _A),
     Verb.INFORM: _steps({state: state for state in (*OPEN, State.RESOLVED)}, _A),
+    Verb.REVERT: {
+        State.RESOLVED: Step(State.ASSIGNED, _A),
+        State.CLOSED: Step(State.RESOLVED, _A),
+        State.CANCELLED: Step(State.ASSIGNED, _LEAD),
+    },
+}
+#: What a case can have been before it was brought where it stands, so what it can be again.
+_FORMER: dict[State, frozenset[State]] = {
+    State.RESOLVED: frozenset(_LIVE),
+    State.CLOSED: frozenset({State.RESOLVED}),
+    State.CANCELLED: OPEN,
 }
 
 _WORDS = {
@@ -218,6 +231,7 @@ _WORDS = {
     Verb.ASSESS: "assessed as a P1",
     Verb.TAG: "tagged",
     Verb.INFORM: "told of an incident",
+    Verb.REVERT: "put back as it was",
 }
 _STATE_WORDS = {
     State.NEW: "new",
@@ -246,12 +260,25 @@ def after(verb: Verb, state: State, actor: Actor) -> State:
     return step.to
 
 
+def reverted(state: State, former: State, actor: Actor) -> State:
+    """The state that a case has again when what brought it here is undone.
+
+    Raises:
+        Refused: the table has no such step for this actor, or it does not lead from there.
+    """
+    after(Verb.REVERT, state, actor)
+    if former not in _FORMER[state]:
+        raise Refused(f"A case that is {_STATE_WORDS[state]} was not {_STATE_WORDS[former]}.")
+    return former
+
+
 def offered(state: State, actor: Actor) -> list[Verb]:
-    """The verbs that this actor may use in this state, in the order of the table."""
+    """The verbs that this actor may use in this state, in the order of the table. What was done
+    to many is undone for many, so that is none of them."""
     return [
         verb
         for verb, steps in TRANSITIONS.items()
-        if state in steps and actor in steps[state].actors
+        if state in steps and actor in steps[state].actors and verb is not Verb.REVERT
     ]
 
 

@@ -24,6 +24,8 @@ class Run(NamedTuple):
     given: Mapping[str, Any]
     total: int
     at: datetime
+    #: Until then it waits, and nothing happens.
+    begins_at: datetime | None
     ended_at: datetime | None
     #: The verb that it undoes.
     undoes: str | None
@@ -36,6 +38,10 @@ class Run(NamedTuple):
         """How many were done."""
         return self.settled - self.refused
 
+    def waits(self, now: datetime) -> bool:
+        """Whether it has not begun, so that undoing it leaves no trace."""
+        return self.ended_at is None and self.begins_at is not None and self.begins_at > now
+
 
 class Trouble(NamedTuple):
     """A case that was refused, and why."""
@@ -46,7 +52,7 @@ class Trouble(NamedTuple):
 
 
 _RUN = """
-select r.id, r.verb, r.given, r.total, r.at, r.ended_at, u.verb,
+select r.id, r.verb, r.given, r.total, r.at, r.begins_at, r.ended_at, u.verb,
     exists (select from cases_bulkrun x where x.undoes_id = r.id),
     s.settled, s.refused
 from cases_bulkrun r left join cases_bulkrun u on u.id = r.undoes_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from heliodesk.cases.rules import Happened, Verb
+from heliodesk.cases.rules import OPEN, Happened, Verb
 from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel import reading
 from heliodesk.oncall import actions
@@ -47,6 +47,11 @@ def reopened(events: Sequence[Recorded]) -> None:
     ids = Case.objects.filter(pk__in=[e.subject_id for e in events], priority="P1")
     still = set(ids.values_list("pk", flat=True))
     _declare([event for event in events if event.subject_id in still])
+
+
+def reverted(events: Sequence[Recorded]) -> None:
+    """A P1 whose end was undone is a P1 again."""
+    reopened([event for event in events if event.data.get("to") in OPEN])
 
 
 def unplaced(events: Sequence[Recorded]) -> None:
@@ -116,6 +121,7 @@ FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", Verb.CANCEL): over,
     ("case", Verb.MERGE): over,
     ("case", Verb.REOPEN): reopened,
+    ("case", Verb.REVERT): reverted,
     ("case", Verb.TAKE): taken,
     ("case", Verb.REPLY): answered,
     ("case", Verb.INFORM): informed,

@@ -95,7 +95,7 @@ class Course:
         ticking.given = given
 
     def revive(self, ticking: Ticking, at: datetime) -> None:
-        """Owe again what was cancelled by mistake."""
+        """Owe again what was ended by mistake."""
         self._set(ticking, rules.revive(ticking.timing, ticking.given.aim, at))
         self.live[ticking.metric] = ticking
 

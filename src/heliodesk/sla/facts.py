@@ -150,6 +150,11 @@ CANCELLED = (
     CLOCK + "where k.id in (select max(id) from sla_clock where case_id = any(%s)"
     " group by case_id, metric) and k.state = 'cancelled' order by k.id for update"
 )
+#: What one event ended, met or not.
+ENDED_AT = CLOCK + (
+    "join (select unnest(%s::bigint[]) as case_id, unnest(%s::timestamptz[]) as at) u"
+    " on u.case_id = k.case_id and u.at = k.ended_at order by k.id for update of k"
+)
 LOOKED_AT = CLOCK + (
     "join cases_case c on c.id = k.case_id"
     " where k.ended_at is null and k.since is not null and k.missed_at is null"

@@ -103,6 +103,24 @@ def unmerged(events: Sequence[Recorded]) -> None:
     _settle(list(courses.values()), {}, events)
 
 
+def reverted(events: Sequence[Recorded]) -> None:
+    """A case whose end was undone owes what it owed before; the time between does not count."""
+    cases = facts.standings({event.subject_id for event in events})
+    terms = Terms()
+    courses = {id: Course(cases[id], terms, live) for id, live in facts.live(cases, terms).items()}
+    open_now = [e for e in events if e.subject_id in cases and cases[e.subject_id].state in OPEN]
+    ids = [event.subject_id for event in open_now]
+    ended = facts.clocks(facts.ENDED_AT, [ids, [e.data["since"] for e in open_now]], terms)
+    for one in ended:
+        course = courses[one.case_id]
+        if one.metric not in course.live:
+            course.revive(one, events[0].at)
+    for event in open_now:
+        follow(courses[event.subject_id], event)
+    _settle(list(courses.values()), {}, events)
+    actions.be_patient(list(cases.values()), terms, events[0].at)
+
+
 def _settle(
     courses: list[Course], before: dict[int | None, Any], events: Sequence[Recorded]
 ) -> None:
@@ -128,6 +146,7 @@ def _place(courses: list[Course]) -> None:
 FOLLOWS: dict[tuple[str, str], Follower] = {
     ("case", Happened.OPENED): opened,
     ("case", Happened.UNMERGED): unmerged,
+    ("case", Verb.REVERT): reverted,
     **{
         ("case", verb): changed
         for verb in (

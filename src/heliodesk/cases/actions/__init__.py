@@ -36,6 +36,7 @@ from heliodesk.cases.actions.states import (
     reopen,
     resolve,
     resume,
+    revert,
     settle,
 )
 from heliodesk.cases.actions.step import Stale
@@ -98,6 +99,7 @@ __all__ = [
     "resume",
     "retire_tag",
     "retitle",
+    "revert",
     "save_draft",
     "settle",
     "settle_merged",

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from heliodesk.cases import tags
 from heliodesk.cases.access import visible
 from heliodesk.cases.actions import ownership, qualifying, states, tagging
+from heliodesk.cases.letters import SECOND_THOUGHTS
 from heliodesk.cases.models import BulkRun, BulkStep, Case
 from heliodesk.cases.rules import Refused, State
 from heliodesk.identity.models import User
@@ -39,6 +41,8 @@ class Bulk(NamedTuple):
     asks: tuple[str, str] | None = None
     #: Only with this permission can it be undone.
     undo_needs: May | None = None
+    #: Customers are told: it waits as long as an answer does, and until then nothing happens.
+    tells: bool = False
 
 
 def _give_back(case: Case, before: Given, by: By, at: datetime) -> Case:
@@ -59,11 +63,16 @@ def _take_up(case: Case, before: Given, by: By, at: datetime) -> Case:
 
 
 def _bring_back(case: Case, before: Given, by: By, at: datetime) -> Case:
-    """A cancelled case, as it was."""
-    row = states.reopen(case, by=by, at=at)
-    if before["state"] == State.NEW:
-        return ownership.release(row, by=by, at=at)
-    return row if before["state"] == State.ASSIGNED else _take_up(row, before, by, at)
+    """A case that was ended, exactly as it was."""
+    return states.revert(
+        case,
+        former=State(before["state"]),
+        resolution=before.get("resolution", case.resolution),
+        flags=before.get("flags", case.flags),
+        since=datetime.fromisoformat(before["at"]) if "at" in before else at,
+        by=by,
+        at=at,
+    )
 
 
 def _set_tags(case: Case, before: Given, by: By, at: datetime) -> Case:
@@ -108,9 +117,11 @@ BULK: Mapping[str, Bulk] = {
     "await_vendor": Bulk(lambda c, g, by, at: states.await_vendor(c, by=by, at=at), _take_up),
     "resolve": Bulk(
         lambda c, g, by, at: states.resolve(c, text=g["text"], by=by, at=at),
-        asks=("text", "Say how they were solved; each customer reads it."),
+        _bring_back,
+        ("text", "Say how they were solved; each customer reads it."),
+        tells=True,
     ),
-    "close": Bulk(lambda c, g, by, at: states.close(c, by=by, at=at)),
+    "close": Bulk(lambda c, g, by, at: states.close(c, by=by, at=at), _bring_back),
     "reopen": Bulk(lambda c, g, by, at: states.reopen(c, by=by, at=at)),
     "cancel": Bulk(
         lambda c, g, by, at: states.cancel(c, reason=g["reason"], by=by, at=at),
@@ -144,7 +155,12 @@ def start(
     if len(cases) > MOST:
         raise Refused(f"At most {MOST:,} cases at once, please. Choose fewer.")
     run = BulkRun.objects.create(
-        user_id=person.id, verb=verb, given=dict(given), total=0, at=at, ended_at=None
+        user_id=person.id,
+        verb=verb,
+        given=dict(given),
+        total=0,
+        at=at,
+        begins_at=at + SECOND_THOUGHTS if bulk.tells else None,
     )
     seen, params = visible(person)
     given_ids: list[Any] = [run.pk, list(cases), *params]
@@ -169,7 +185,8 @@ join cases_case c on c.id = w.id where {seen} order by w.place
 
 @transaction.atomic
 def undo(run: BulkRun, *, person: Person, at: datetime) -> BulkRun:
-    """Begin to put everything back that a run has changed; what it has not begun is left.
+    """Begin to put everything back that a run has changed; what it has not begun is left. A run
+    that still waits has changed nothing, and never will.
 
     Raises:
         Refused: it cannot be undone, or was.
@@ -182,7 +199,7 @@ def undo(run: BulkRun, *, person: Person, at: datetime) -> BulkRun:
         raise Refused("Only a lead brings cancelled cases back.")
     if BulkRun.objects.filter(undoes=row).exists():
         raise Refused("This was undone already.")
-    BulkStep.objects.filter(run=row, done_at=None).update(
+    stopped = BulkStep.objects.filter(run=row, done_at=None).update(
         done_at=at, trouble="Undone before its turn."
     )
     BulkRun.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at)
@@ -192,9 +209,10 @@ def undo(run: BulkRun, *, person: Person, at: datetime) -> BulkRun:
     with connection.cursor() as cursor:
         cursor.execute(_BACK, [new.pk, row.pk])
         new.total = cursor.rowcount
-    if not new.total:
+    if not new.total and not stopped:
         raise Refused("Nothing was changed, so there is nothing to undo.")
-    new.save(update_fields=["total"])
+    new.ended_at = None if new.total else at
+    new.save(update_fields=["total", "ended_at"])
     record([_told("bulk_undone", row)], by=person.by, at=at)
     return new
 
@@ -213,15 +231,16 @@ def work(at: datetime, *, run_id: int | None = None, seconds: float = 0.5) -> in
         run_id: only this one.
     """
     until, done = time.monotonic() + seconds, 0
-    for run in _not_ended(run_id):
+    for run in _not_ended(run_id, at):
         while time.monotonic() < until and _next(run, at):
             done += 1
         _end(run, at)
     return done
 
 
-def _not_ended(run_id: int | None) -> list[BulkRun]:
-    runs = BulkRun.objects.filter(ended_at=None).select_related("user__own_role", "undoes")
+def _not_ended(run_id: int | None, at: datetime) -> list[BulkRun]:
+    begun = Q(begins_at=None) | Q(begins_at__lte=at)
+    runs = BulkRun.objects.filter(begun, ended_at=None).select_related("user__own_role", "undoes")
     if run_id is not None:
         runs = runs.filter(pk=run_id)
     return list(runs.order_by("id")[:20])
@@ -260,6 +279,9 @@ def _do(run: BulkRun, step: BulkStep, case: Case, at: datetime) -> None:
         "queue": case.queue,
         "priority": case.priority,
         "state": case.state,
+        "resolution": case.resolution,
+        "flags": list(case.flags),
+        "at": at.isoformat(),
         "tags": [one.id for one in tags.of(case.tags)],
     }
     row = BULK[run.verb].do(case, run.given, by, at)

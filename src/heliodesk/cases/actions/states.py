@@ -1,5 +1,6 @@
 """Verbs that move a case through its life."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -70,6 +71,32 @@ def reopen(case: Case, *, by: By, at: datetime) -> Case:
     if case.merged_into_id:
         raise Refused("This case was merged into another. Undo the merge to work on it again.")
     return step(case, Verb.REOPEN, by=by, at=at)
+
+
+def revert(
+    case: Case,
+    *,
+    former: State,
+    resolution: str,
+    flags: Sequence[str],
+    since: datetime,
+    by: By,
+    at: datetime,
+) -> Case:
+    """Undo that a case was resolved, closed or cancelled: everything is as it was before.
+
+    Args:
+        former: its state before; resolution, flags: what it held then.
+        since: when the verb was done that is undone; what ended then is owed again.
+
+    Raises:
+        Refused: it is not possible, or only for a lead.
+    """
+    data = {"since": since.isoformat()}
+    return step(
+        case, Verb.REVERT, by=by, at=at, data=data, former=former, resolution=resolution,
+        flags=list(flags),
+    )  # fmt: skip
 
 
 def cancel(case: Case, *, reason: str, by: By, at: datetime) -> Case:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from heliodesk.cases.models import Case
-from heliodesk.cases.rules import Actor, Refused, State, Verb, after
+from heliodesk.cases.rules import Actor, Refused, State, Verb, after, reverted
 from heliodesk.identity.rules import May, allows
 from heliodesk.journal.record import By, Happening, record
 from heliodesk.kernel import reading, sql
@@ -39,9 +39,13 @@ def step(
     at: datetime,
     data: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
+    former: State | None = None,
     **changes: Any,
 ) -> Case:
     """Do a verb: the new state from the table, these columns changed, one event recorded.
+
+    Args:
+        former: with ``Verb.REVERT``, the state that it has again.
 
     Raises:
         Refused: the table does not allow it; nothing is changed.
@@ -54,7 +58,7 @@ def step(
             raise Stale(
                 "Somebody else worked on this case meanwhile. Look at what is new, then try again."
             )
-        row.state = after(verb, before, actor_of(by))
+        row.state = _to(verb, before, former, actor_of(by))
         for name, value in changes.items():
             setattr(row, name, value)
         _stamp(row, at)
@@ -67,6 +71,12 @@ def step(
         }
         record([Happening(verb, "case", row.pk, told)], by=by, at=at)
     return row
+
+
+def _to(verb: Verb, state: State, former: State | None, actor: Actor) -> State:
+    if verb is Verb.REVERT and former is not None:
+        return reverted(state, former, actor)
+    return after(verb, state, actor)
 
 
 def aside(case: Case, verb: Verb, *, by: By, at: datetime, data: Mapping[str, Any]) -> Case:

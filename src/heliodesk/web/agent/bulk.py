@@ -18,7 +18,7 @@ from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.web import rail
 from heliodesk.web.access import PersonRequest, needs
-from heliodesk.web.agent.many import ASKS, OFFERED, said
+from heliodesk.web.agent.many import ASKS, OFFERED, said, waiting
 from heliodesk.web.agent.views import listing_of
 from heliodesk.web.answer import page
 
@@ -154,12 +154,14 @@ def _strip(request: PersonRequest, run: Run) -> HttpResponse:
 def _of(person: Person, run: Run) -> dict[str, Any]:
     """What the page of a run shows."""
     verb = bulk.BULK.get(run.verb)
-    undoable = bool(verb and verb.undo and not run.undone and run.done)
+    waits = run.waits(clock.now())
+    undoable = bool(verb and verb.undo and not run.undone and (run.done or waits))
     if verb and verb.undo_needs and not person.may(verb.undo_needs):
         undoable = False
     return {
         "run": run,
         "said": said(run),
+        "waits": waiting(run) if waits else "",
         "undoable": undoable,
         "troubles": runs.troubles(person, run.id) if run.refused else [],
         "most_told": runs.MOST_TOLD,

@@ -161,6 +161,7 @@ _SENTENCES: dict[str, tuple[str, Callable[[Data], Markup]]] = {
     "resolve": ("okring", _named(N_("<b>Resolved.</b>"))),
     "close": ("s-closed", _named(N_("Closed."))),
     "reopen": ("s-assigned", _named(N_("Reopened."))),
+    "revert": ("left", _named(N_("Undone: the case is as it was before."))),
     "cancel": ("xring", _because(N_("Cancelled{reason}"))),
     "merge": ("merge", _about(N_("Merged into {case}."), "into")),
     "merged_in": ("merge", _about(N_("{case} was merged in."), "from")),

@@ -15,7 +15,10 @@ ASKS = {
     "prioritise": (_("Change the priority"), _("P1 is made by telephone only."), _("Change it")),
     "resolve": (
         _("Resolve"),
-        _("Say how they were solved; each customer reads it. This cannot be undone for many."),
+        _(
+            "Say how they were solved; each customer reads it. For ten seconds nothing happens and "
+            "it can be taken back; later, undoing opens the cases again, but the letters are sent."
+        ),
         _("Resolve"),
     ),
     "cancel": (
@@ -62,12 +65,28 @@ _DONE = {
     "spam": _("%(num)s cancelled as spam"),
     "undo": _("%(num)s as before"),
 }
+#: What is about to be done, while it waits.
+_WAITS = {
+    "resolve": (_("%(num)s case is about to be resolved"), _("%(num)s are about to be resolved"))
+}
+
+
+def waiting(run: Run) -> str:
+    """What a run that has not begun will do, in words."""
+    one, many = _WAITS[run.verb]
+    return ngettext(one, many, run.total) % {"num": run.total}
 
 
 def said(run: Run) -> str:
     """What a run did, in words."""
+    if run.verb == "undo" and not run.total:
+        return translated("Taken back before it began. Nothing was done.")
     done = translated(_DONE.get(run.verb, "%(num)s")) % {"num": run.done}
     if not run.refused:
         return f"{done}."
     refused = ngettext("%(num)s refused", "%(num)s refused", run.refused) % {"num": run.refused}
+    if run.verb == "undo":
+        refused = ngettext(
+            "%(num)s could not be taken back", "%(num)s could not be taken back", run.refused
+        ) % {"num": run.refused}
     return f"{done}, {refused}."

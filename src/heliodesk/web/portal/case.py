@@ -33,6 +33,7 @@ _EVENTS = {
     "close": ("s-closed", _("Closed.")),
     "reopen": ("s-assigned", _("Opened again.")),
     "cancel": ("xring", _("Withdrawn.")),
+    "revert": ("left", _("That was taken back: the case is as it was before.")),
 }
 _CHUNK = 2**16
 
