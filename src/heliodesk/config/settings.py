@@ -142,6 +142,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "heliodesk.web.portal.dress.dressed",
             ],
         },
     },
@@ -193,6 +194,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Heliodesk"
+MFA_ADAPTER = "heliodesk.web.sign_in.FactorAdapter"
 #: Steps of 30 s by which a telephone's clock may differ, as RFC 6238 advises.
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {

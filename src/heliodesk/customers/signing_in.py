@@ -1,10 +1,11 @@
 """Who of the customers may sign in to the portal, and as whom."""
 
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from heliodesk.customers.models import Contact, ContactRole
+from heliodesk.customers.models import Account, Contact, ContactRole
 from heliodesk.identity.models import User
 
 
@@ -41,3 +42,27 @@ def contact_at_account(address: str, account_id: int, on: date) -> Contact | Non
 def contact_of(user: User, on: date) -> Contact | None:
     """The contact who signs in as this user, if they may."""
     return who_may(on).filter(user=user).first()
+
+
+class SignsInFor(NamedTuple):
+    """An account for which a contact may sign in."""
+
+    id: int
+    region: str
+    offshore: bool
+
+
+def accounts_of(contact_id: int, on: date) -> list[SignsInFor]:
+    """The accounts at which a contact has a role on this day, by name; the managed ones of a
+    partner are not among them."""
+    rows = (
+        Account.objects.filter(
+            Q(roles__valid_to__isnull=True) | Q(roles__valid_to__gt=on),
+            roles__contact=contact_id,
+            roles__valid_from__lte=on,
+        )
+        .order_by("name", "pk")
+        .values_list("pk", "region", "offshore")
+        .distinct()
+    )
+    return [SignsInFor(*row) for row in rows]

@@ -2,6 +2,7 @@
 
 import ipaddress
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -9,6 +10,8 @@ from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
@@ -21,7 +24,7 @@ from django.shortcuts import redirect
 from django.urls import path, re_path, reverse
 
 from heliodesk.channels import outgoing
-from heliodesk.channels.mailboxes import active_mailboxes
+from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes
 from heliodesk.channels.outgoing import OutboundDraft
 from heliodesk.customers.signing_in import contact_of
 from heliodesk.identity.rules import Role
@@ -29,6 +32,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.access import for_everybody, public
 from heliodesk.web.answer import page
 from heliodesk.web.peer import peer
+from heliodesk.web.portal import dress
 from heliodesk.web.portal.who import VOUCHED
 
 log = structlog.get_logger()
@@ -85,19 +89,20 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return
         mail = self.render_mail(template_prefix, email, {"email": email, **context})
         user = context.get("user")
+        box = _sender(user, boxes)
         draft = OutboundDraft(
             key=f"sign_in:{uuid.uuid4().hex}",
-            mailbox_id=boxes[0].id,
+            mailbox_id=box.id,
             kind=MAIL_KIND,
             subject_kind="user",
             subject_id=user.pk if user else 0,
             automatic=True,
             to=[email],
-            from_address=boxes[0].address,
-            from_name=boxes[0].name,
+            from_address=box.address,
+            from_name=box.name,
             subject=str(mail.subject),
             text=str(mail.body),
-            message_id=f"<{uuid.uuid4().hex}@{boxes[0].address.rpartition('@')[2]}>",
+            message_id=f"<{uuid.uuid4().hex}@{box.address.rpartition('@')[2]}>",
         )
         with transaction.atomic():
             outgoing.write([draft], at=clock.now())
@@ -115,6 +120,33 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
     if settings.MAIL_OUTBOUND == "capture":
         return page(request, "public/forgotten.html")
     return account.password_reset(request)  # type: ignore[no-any-return]
+
+
+def _sender(user: Any, boxes: Sequence[MailboxFacts]) -> MailboxFacts:
+    """Who writes about signing in: the desk's first mailbox, to a contact that of their brand."""
+    if not user or user.role != Role.CONTACT:
+        return boxes[0]
+    own = dress.brand_of_user(user, current.request).mailbox_id
+    return next((box for box in boxes if box.id == own), boxes[0])
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Names the desk, or the brand of a contact, in authenticator apps and to passkeys."""
+
+    def get_totp_issuer(self) -> str:
+        return self._get_site_name()
+
+    def _get_site_name(self) -> str:
+        brand = dress.brand_of(current.request)
+        return brand.support if brand else str(settings.MFA_TOTP_ISSUER)
+
+
+@public
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign out; a contact who turns back at the second factor is led to the portal's door."""
+    turned_back = request.method == "POST" and dress.half_way_in(request)
+    response: HttpResponseBase = account.logout(request)
+    return redirect("portal_sign_in") if turned_back else response
 
 
 class PasskeySignIn(webauthn.LoginWebAuthnView):  # type: ignore[misc]
@@ -138,7 +170,7 @@ urlpatterns = [
     path("sign-in/passkey/", public(PasskeySignIn.as_view()), name="mfa_login_webauthn"),
     path("sign-in/inactive/", public(account.account_inactive), name="account_inactive"),
     path("sign-in/new/", nothing_here, name="account_signup"),
-    path("sign-out/", public(account.logout), name="account_logout"),
+    path("sign-out/", sign_out, name="account_logout"),
     path("password/forgotten/", forgotten, name="account_reset_password"),
     path(
         "password/forgotten/sent/",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_noop as _
 
 from heliodesk.calendars.rules import closes_at, is_open, next_opening
@@ -175,20 +174,6 @@ def account_package(account_id: int, at: datetime) -> PackageFacts:
 def place_of(policy: Policy, region: str) -> Place:
     """The region's place; the default one's when the policy does not know the region."""
     return policy.place(region if region in policy.pack.regions else None)
-
-
-def region_of(request: HttpRequest, policy: Policy) -> str:
-    """The region a visitor chose, else that of their browser's language, else the usual one."""
-    chosen = request.POST.get("region", "") or request.GET.get("region", "")
-    regions = policy.pack.regions
-    if chosen in regions:
-        return str(chosen)
-    for word in request.headers.get("Accept-Language", "").split(","):
-        country = word.partition(";")[0].strip().partition("-")[2].upper()
-        for region in regions.values():
-            if country and country in region.countries:
-                return region.code
-    return policy.place(None).region.code
 
 
 def _request(asker: Asker, severity: str, policy: Policy) -> Request:

@@ -48,6 +48,20 @@ def of_endpoint(address: str) -> Brand | None:
     return _brand(box) if box else None
 
 
+def of_host(host: str) -> Brand | None:
+    """The brand of a host name: of the mailbox at its domain, or at the nearest one above.
+
+    None when no mailbox has such a domain, or when those of several regions share it.
+    """
+    boxes = _boxes()
+    domains = {box.address.rpartition("@")[2] for box in boxes}
+    found = [one for one in domains if host == one or host.endswith(f".{one}")]
+    if not found:
+        return None
+    named = [box for box in boxes if box.address.endswith(f"@{max(found, key=len)}")]
+    return _brand(named[0]) if len({box.region for box in named}) == 1 else None
+
+
 def usual() -> Brand:
     """The brand of visitors of whom nothing is known: the oldest mailbox's."""
     boxes = _boxes()

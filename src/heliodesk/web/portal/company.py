@@ -33,7 +33,7 @@ from heliodesk.customers.signing_in import contact_at_account
 from heliodesk.kernel import clock
 from heliodesk.kernel.sealing import unseal
 from heliodesk.web.access import public
-from heliodesk.web.portal import sign_in
+from heliodesk.web.portal import brand, sign_in
 from heliodesk.web.portal.frame import framed
 
 log = structlog.get_logger()
@@ -212,6 +212,7 @@ def go(request: HttpRequest, slug: str) -> HttpResponseBase:
         request,
         "portal/company_go.html",
         area="sign-in",
+        brand=brand.of_region(row.account.region, offshore=row.account.offshore),
         server=urlsplit(server).netloc,
         address=reverse(name, args=[slug]) + (f"?next={leads_to}" if leads_to else ""),
     )

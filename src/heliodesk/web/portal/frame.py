@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 from heliodesk.customers.customer import Customer
 from heliodesk.web.answer import page
 from heliodesk.web.portal import brand as brands
-from heliodesk.web.portal import look
+from heliodesk.web.portal import endpoint, look
 from heliodesk.web.portal.brand import Brand
 
 _ICONS = Path(__file__).parents[1] / "static" / "icons.svg"
@@ -72,7 +72,7 @@ def framed(
     ``languages`` and the addresses ``style`` and ``script``.
     """
     customer: Customer | None = getattr(request, "customer", None)
-    shown = brand or (brand_of(customer) if customer else brands.usual())
+    shown = brand or (brand_of(customer) if customer else endpoint.brand_of(request))
     response = page(
         request,
         template,
@@ -88,6 +88,8 @@ def framed(
         here=request.get_full_path(),
         **context,
     )
+    if customer is None:
+        endpoint.remember(request, response)
     if not block:
         response.content = _with_icons(response.content)
     response["Cache-Control"] = "no-store" if customer else "no-cache"

@@ -17,5 +17,5 @@ def invite(contact: Contact, account: Account, *, inviter: str, by: By, at: date
     actions.invite_contact(contact, account, by=by, at=at)
     address = contact.addresses.order_by("-preferred", "pk").first()
     assert address  # noqa: S101 (invite_contact refuses otherwise)
-    key = welcome.key_of(contact)
+    key = welcome.key_of(contact, account)
     letters.mail_invitation(contact, address.address, account, key, inviter=inviter, at=at)

@@ -24,13 +24,19 @@ INVITED_DAYS = 7
 
 
 def mail_code(
-    address: str, contact: Contact | None, mailed: Mailed, *, language: str, at: datetime
+    address: str,
+    contact: Contact | None,
+    mailed: Mailed,
+    *,
+    brand: Brand,
+    language: str,
+    at: datetime,
 ) -> None:
-    """Mail a code and a link. For an address that nobody has the same is done, and undone."""
+    """Mail a code and a link, in the brand of who signs in. For an address that nobody has the
+    same is done, and undone."""
     minutes = int(LIVES.total_seconds() // 60)
     link = f"{settings.BASE_URL}/support/sign-in/link/{mailed.token}/{mailed.secret}/"
     with override((contact.language if contact else "") or language):
-        brand = brands.usual()
         subject = _("%(code)s is your code for %(desk)s") % {
             "code": mailed.spoken,
             "desk": brand.support,

@@ -30,8 +30,8 @@ from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
 from heliodesk.web import people
 from heliodesk.web.access import public
-from heliodesk.web.portal import applies, letters, who
-from heliodesk.web.portal.applies import Number, region_of
+from heliodesk.web.portal import applies, endpoint, letters, who
+from heliodesk.web.portal.applies import Number
 from heliodesk.web.portal.frame import framed
 from heliodesk.web.portal.refusals import in_words
 
@@ -73,9 +73,11 @@ def asked(request: HttpRequest, *, trouble: str = "", email: str = "") -> HttpRe
 
 
 def numbers(request: HttpRequest) -> tuple[Number, ...]:
-    """Whom to call when mail is down: the numbers of the browser's country, else the usual ones."""
+    """Whom to call when mail is down: the numbers of the visitor's region."""
     policy = applies.in_force()
-    return applies.numbers_of(policy.place(region_of(request, policy)).region) if policy else ()
+    if policy is None:
+        return ()
+    return applies.numbers_of(policy.place(endpoint.region_of(request, policy)).region)
 
 
 def _by_password(request: HttpRequest, email: str, password: str) -> HttpResponseBase:
@@ -125,7 +127,9 @@ def send_code(
             )
         except mailed_codes.TooMany:
             return ""
-        letters.mail_code(email, contact, mailed, language=get_language() or "en", at=at)
+        brand = endpoint.brand_of_contact(contact.pk if contact else 0, request)
+        language = get_language() or "en"
+        letters.mail_code(email, contact, mailed, brand=brand, language=language, at=at)
     return mailed.token
 
 
@@ -158,7 +162,8 @@ def link(request: HttpRequest, token: str, secret: str) -> HttpResponseBase:
         return framed(request, "portal/link.html", area="sign-in", status=410, contact=None)
     if request.method == "POST" and mailed_codes.by_link(token, secret, at=at):
         return let_in(request, contact, "code", leads_to=row.leads_to, email=row.address)
-    return framed(request, "portal/link.html", area="sign-in", contact=contact)
+    brand = endpoint.brand_of_contact(contact.pk, request)
+    return framed(request, "portal/link.html", area="sign-in", brand=brand, contact=contact)
 
 
 def let_in(

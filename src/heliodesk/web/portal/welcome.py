@@ -8,10 +8,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
 from heliodesk.customers import actions
-from heliodesk.customers.models import Contact
+from heliodesk.customers.models import Account, Contact
 from heliodesk.customers.signing_in import who_may
 from heliodesk.kernel import clock, reading
 from heliodesk.web.access import public
+from heliodesk.web.portal import endpoint
 from heliodesk.web.portal.frame import framed
 from heliodesk.web.portal.letters import INVITED_DAYS
 from heliodesk.web.portal.sign_in import let_in
@@ -24,9 +25,9 @@ select distinct a.name from customers_contactrole r join customers_account a on 
 """
 
 
-def key_of(contact: Contact) -> str:
+def key_of(contact: Contact, account: Account) -> str:
     """What the link of an invitation carries; void once used, or when another is sent."""
-    return signing.dumps([contact.pk, _stamp(contact)], salt=_SALT, compress=True)
+    return signing.dumps([contact.pk, _stamp(contact), account.pk], salt=_SALT, compress=True)
 
 
 def _stamp(contact: Contact) -> str:
@@ -37,7 +38,7 @@ def _stamp(contact: Contact) -> str:
 def welcome(request: HttpRequest, key: str) -> HttpResponseBase:
     """An invitation: read first, accepted by a button."""
     at = clock.now()
-    contact = _invited(key, at)
+    contact, account_id = _invited(key, at)
     if contact is None:
         return framed(request, "portal/welcome.html", area="sign-in", status=410, contact=None)
     if request.method == "POST":
@@ -48,16 +49,19 @@ def welcome(request: HttpRequest, key: str) -> HttpResponseBase:
         request,
         "portal/welcome.html",
         area="sign-in",
+        brand=endpoint.brand_of_contact(contact.pk, request, account_id=account_id),
         contact=contact,
         accounts=[name for (name,) in names],
     )
 
 
-def _invited(key: str, at: datetime) -> Contact | None:
+def _invited(key: str, at: datetime) -> tuple[Contact | None, int]:
+    """Who is invited, if the link still works, and to which account."""
     try:
         found: Any = signing.loads(key, salt=_SALT, max_age=timedelta(days=INVITED_DAYS))
-        contact_id, stamp = found
+        contact_id, stamp, account_id = found
     except (signing.BadSignature, ValueError, TypeError):
-        return None
+        return None, 0
     contact = who_may(at.date()).filter(pk=contact_id).first()
-    return contact if contact and stamp and _stamp(contact) == stamp else None
+    good = contact is not None and stamp and _stamp(contact) == stamp
+    return (contact, account_id) if good else (None, 0)

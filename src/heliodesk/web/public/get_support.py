@@ -14,8 +14,8 @@ from heliodesk.customers.rules import pattern_in_words
 from heliodesk.intake.queries import receipt
 from heliodesk.kernel import clock
 from heliodesk.web.access import public
-from heliodesk.web.portal import applies, brand, frame, guidance, known, targets, zones
-from heliodesk.web.portal.applies import Applies, Asker, region_of
+from heliodesk.web.portal import applies, brand, endpoint, frame, guidance, known, targets, zones
+from heliodesk.web.portal.applies import Applies, Asker
 from heliodesk.web.portal.brand import Brand
 from heliodesk.web.portal.raising import asked, guard, sending
 from heliodesk.web.portal.raising import given as givens
@@ -34,8 +34,7 @@ def get_support(request: HttpRequest) -> HttpResponseBase:
     policy = applies.in_force()
     if policy is None:
         return frame.framed(request, "portal/no_policy.html", area="raise", status=503)
-    region = region_of(request, policy)
-    shown = brand.of_region(region, offshore=brand.behind_boundary(region))
+    region, shown = endpoint.region_of(request, policy), endpoint.brand_of(request)
     if request.method == "POST":
         attempt = sending.send(request, customer=None, policy=policy, brand=shown, at=at)
         if attempt.done:
@@ -112,7 +111,7 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
     policy = applies.in_force()
     if found is None or policy is None:
         raise Http404
-    region = found.region or region_of(request, policy)
+    region = found.region or endpoint.region_of(request, policy)
     now = applies.of(Asker(region=region, visitor=True), policy, clock.now())
     return frame.framed(
         request,
