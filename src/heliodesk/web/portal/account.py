@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from heliodesk.calendars.rules import Calendar
 from heliodesk.customers import people
@@ -33,14 +33,14 @@ class Package:
     trouble: str
 
 
-@require_GET
+@require_safe
 @signed_in
 def account(request: CustomerRequest) -> HttpResponse:
     """The page."""
     return _shown(request, "portal/account.html")
 
 
-@require_GET
+@require_safe
 @signed_in
 def card(request: CustomerRequest) -> HttpResponse:
     """The card to print and hang beside the telephone (R67)."""

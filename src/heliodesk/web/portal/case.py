@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_noop as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from heliodesk.cases import front
 from heliodesk.cases.access import Hidden
@@ -56,7 +56,7 @@ class Step:
     at: datetime | None
 
 
-@require_GET
+@require_safe
 @signed_in
 def show(request: CustomerRequest, ref: str) -> HttpResponseBase:
     """The page; a link to a case at another account of theirs leads there."""
@@ -124,7 +124,7 @@ def answer(
     )
 
 
-@require_GET
+@require_safe
 @signed_in
 def news(request: CustomerRequest, ref: str) -> HttpResponse:
     """Whether the case changed since the page was made: its version, or 204 when it did not."""
@@ -134,7 +134,7 @@ def news(request: CustomerRequest, ref: str) -> HttpResponse:
     return HttpResponse(version, content_type="text/plain")
 
 
-@require_GET
+@require_safe
 @signed_in
 def file(request: CustomerRequest, attachment_id: int) -> HttpResponseBase:
     """A file of a message; only pictures are shown, everything else is only ever saved."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from heliodesk.cases import front
 from heliodesk.cases.front import SHOWN, Row
@@ -21,7 +21,7 @@ _KEY = (datetime, int)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@require_GET
+@require_safe
 @signed_in
 def cases(request: CustomerRequest) -> HttpResponse:
     """The list."""
@@ -61,7 +61,7 @@ def _asked(request: CustomerRequest) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @signed_in
 def export(request: CustomerRequest) -> StreamingHttpResponse:
     """The list as a sheet, with the same filters (CSV, UTF-8)."""

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_noop as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from heliodesk.cases import front
 from heliodesk.entitlements.policy import Policy
@@ -100,7 +100,7 @@ def greeting(name: str, zone: str, at: datetime) -> str:
     return translated(_("Good evening, %(name)s"), name=first)
 
 
-@require_GET
+@require_safe
 @signed_in
 def sent(request: CustomerRequest, token: str) -> HttpResponse:
     """What became of a form that this contact sent."""

@@ -8,7 +8,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from heliodesk.customers.rules import pattern_in_words
 from heliodesk.intake.queries import receipt
@@ -104,7 +104,7 @@ def key_of(token: str) -> str:
 
 
 @public
-@require_GET
+@require_safe
 def sent(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a form: the reference, and what happens next (R72)."""
     found = receipt(key_of(token))
