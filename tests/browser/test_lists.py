@@ -23,7 +23,7 @@ def test_many_are_selected_by_keys_moved_and_put_back(window: Window) -> None:
     expect(page.locator("[data-picked]")).to_have_text("3 selected")
     queue = page.locator(".qpick:checked").count()
     assert queue == 3
-    page.locator("#bulk").get_by_role("button", name="Move").click()
+    page.keyboard.press("m")
     ask = page.locator("dialog#ask")
     expect(ask.get_by_role("heading")).to_have_text("Move to another queue: 3 cases")
     ask.get_by_label("Queue").select_option(index=1)

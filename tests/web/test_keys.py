@@ -1,7 +1,9 @@
 """Keys and the palette: one table, every verb has a key, and only what is offered is shown."""
 
 import json
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from heliodesk.automation import macros
 from heliodesk.cases.models import Case
 from heliodesk.journal.record import SYSTEM
 from heliodesk.web import keys
+from heliodesk.web.agent.many import OFFERED
 from heliodesk.web.agent.verbs import DEEDS
 from tests import make
 from tests.web.conftest import Browser
@@ -34,10 +37,12 @@ def offered(client: Client, case: Case | None = None) -> dict[str, list[dict[str
 
 def test_every_verb_has_a_key_of_its_own() -> None:
     assert {verb for verb in DEEDS if not keys.of(verb)} <= BESIDE
-    for section in (keys.LIST, (*keys.WRITING.keys, *keys.VERBS.keys), keys.HELD):
+    for section in (keys.LIST, keys.CHOSEN, (*keys.WRITING.keys, *keys.VERBS.keys), keys.HELD):
         own = section.keys if isinstance(section, keys.Section) else section
         pressed = Counter(one.keys for one in (*keys.EVERYWHERE.keys, *own))
         assert [one for one, count in pressed.items() if count > 1] == []
+    hidden = {one.keys for one in keys.CHOSEN.keys} & {one.keys for one in keys.LIST.keys}
+    assert hidden == {("a",), ("t",)}
     assert "g" not in {key for section in keys.SECTIONS for one in section.keys for key in one.keys}
 
 
@@ -76,6 +81,30 @@ def test_the_palette_shows_ways_settings_and_macros_that_one_may_use(
     theirs = offered(browser(), case)
     assert "Macros" not in theirs
     assert "Mailboxes" not in {item["label"] for item in theirs["Settings"]}
+
+
+def test_the_guide_says_what_the_table_says() -> None:
+    guide = (Path(__file__).parents[2] / "docs/guide/keyboard.md").read_text()
+    tables = dict(re.findall(r"^\| ([^|]+) \| \|\n((?:\|.*\n)+)", guide, re.M))
+    for section in keys.SECTIONS:
+        lines = re.findall(r"^\| (`.+?) \| (.+?) \|$", tables[section.label.lower()], re.M)
+        told = [(tuple(re.findall("`(.+?)`", key)), words.lower()) for key, words in lines]
+        assert told == [(tuple(keys.pressed(one.keys)), one.label.lower()) for one in section.keys]
+
+
+@pytest.mark.django_db
+def test_the_palette_offers_what_can_be_done_to_the_selected(browser: Browser) -> None:
+    client = browser()
+    assert not any("selected" in title for title in offered(client))
+    answer = json.loads(client.get("/palette/", {"chosen": "3"}).content)["groups"]
+    assert answer[0]["title"] == "The 3 selected cases"
+    assert {item["href"] for item in answer[0]["items"]} == {
+        *(code for code, _label, _icon in OFFERED), "incident",
+    }  # fmt: skip
+    make.case(make.account())
+    page = client.get("/open/").content.decode()
+    for item in answer[0]["items"]:
+        assert f'data-many="{item["href"]}" data-many-key="{item["keys"][0]}"' in page
 
 
 @pytest.mark.django_db

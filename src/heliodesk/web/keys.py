@@ -52,6 +52,28 @@ LIST = Section(
         Key("take_next", _("Take the next"), ("t",), "user"),
     ),
 )
+#: While cases are selected these stand before the keys of the list; ``many_`` and the verb.
+CHOSEN = Section(
+    "chosen",
+    _("With the selected cases"),
+    (
+        Key("many_take", _("Take"), ("a",)),
+        Key("many_assign", _("Give to a colleague"), ("i",)),
+        Key("many_move", _("Move to another queue"), ("m",)),
+        Key("many_tag", _("Tag"), ("t",)),
+        Key("many_untag", _("Take tags off"), ("T",)),
+        Key("many_prioritise", _("Change the priority"), ("p",)),
+        Key("many_await_customer", _("Wait for the customer"), ("w",)),
+        Key("many_await_vendor", _("With engineering"), ("v",)),
+        Key("many_resolve", _("Resolve"), ("e",)),
+        Key("many_close", _("Close"), ("d",)),
+        Key("many_release", _("Put back into the queue"), ("b",)),
+        Key("many_cancel", _("Cancel"), ("C",)),
+        Key("many_spam", _("Spam"), ("S",)),
+        Key("many_incident", _("Link to an incident"), ("l",)),
+        Key("unselect", _("Select nothing"), ("Esc",)),
+    ),
+)
 #: What is written on a case.
 WRITING = Section(
     "writing",
@@ -118,7 +140,7 @@ HELD = Section(
     ),
 )
 #: What follows ``g`` stands with the ways themselves (``web.rail``).
-SECTIONS = (EVERYWHERE, LIST, WRITING, VERBS, HELD)
+SECTIONS = (EVERYWHERE, LIST, CHOSEN, WRITING, VERBS, HELD)
 _ALL = {key.code: key for section in SECTIONS for key in section.keys}
 
 

@@ -16,7 +16,7 @@ from heliodesk.cases.views import Saved, Taste
 from heliodesk.identity.person import Person
 from heliodesk.kernel import clock
 from heliodesk.oncall import looking
-from heliodesk.web import keyset, rail
+from heliodesk.web import keys, keyset, rail
 from heliodesk.web.access import PersonRequest
 from heliodesk.web.agent import rows
 from heliodesk.web.agent.many import ASKS, OFFERED
@@ -35,7 +35,9 @@ FIRST = {
     "oldest": _("The oldest first"),
 }
 #: Verbs on what is selected: code, words, icon, and whether it asks something first.
-BULK_VERBS = [(code, label, icon, code in ASKS) for code, label, icon in OFFERED]
+BULK_VERBS = [
+    (code, label, icon, code in ASKS, keys.of(f"many_{code}")) for code, label, icon in OFFERED
+]
 #: Says that tastes changed, so that every process asks for them again.
 COOKIE = "lists"
 _FRESH_SECONDS = 30.0
@@ -126,6 +128,7 @@ def show(request: PersonRequest, listing: Listing, **more: Any) -> HttpResponse:
         trouble=trouble,
         hotline=looking.open_rows(request.person) if counts.get("p1") else [],
         bulk_verbs=BULK_VERBS,
+        incident_key=keys.of("many_incident"),
         **more,
     )
 

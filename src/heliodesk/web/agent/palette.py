@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heliodesk.automation import queries as automation
 from heliodesk.cases import asked as understanding
@@ -20,6 +21,7 @@ from heliodesk.web import dates, keys, rail
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.admin.places import places
 from heliodesk.web.agent import case as case_page
+from heliodesk.web.agent.many import OFFERED
 from heliodesk.web.agent.queue import TITLES
 from heliodesk.web.agent.verbs import DEEDS
 from heliodesk.web.answer import page
@@ -36,7 +38,7 @@ class Item(NamedTuple):
     """One line: what it says, and what choosing it does.
 
     ``how`` is ``go`` (follow ``href``), ``post`` (press it), ``ask`` (open its form in place),
-    ``key`` (what that key does on this page) or ``macro``.
+    ``key`` (what that key does on this page), ``many`` (done to the selected cases) or ``macro``.
     """
 
     label: str
@@ -53,7 +55,12 @@ class Item(NamedTuple):
 def offered(request: PersonRequest) -> HttpResponse:
     """What is offered on this page now: the verbs of its case first."""
     person, ref = request.person, request.GET.get("case", "").replace(" ", "")[:20]
-    groups = [*(_of_case(person, ref) if ref else []), *_ways(person)]
+    chosen = request.GET.get("chosen", "")[:6]
+    groups = [
+        *(_of_chosen(int(chosen)) if chosen.isdecimal() and int(chosen) else []),
+        *(_of_case(person, ref) if ref else []),
+        *_ways(person),
+    ]
     return JsonResponse({"groups": [_shown(title, items) for title, items in groups if items]})
 
 
@@ -75,6 +82,18 @@ def help(request: PersonRequest) -> HttpResponse:
 def _shown(title: str, items: list[Item]) -> dict[str, object]:
     shown = [item._asdict() | {"keys": keys.pressed(item.keys)} for item in items]
     return {"title": title, "items": shown}
+
+
+def _of_chosen(count: int) -> list[tuple[str, list[Item]]]:
+    """What can be done with the cases that are selected in the list."""
+    icons = {code: icon for code, _label, icon in OFFERED} | {"incident": "warn"}
+    items = [
+        Item(translated(one.label), icons[code], "many", code, keys=one.keys)
+        for one in keys.CHOSEN.keys
+        if (code := one.code.removeprefix("many_")) in icons
+    ]
+    title = ngettext("The selected case", "The %(num)s selected cases", count)
+    return [(title % {"num": count}, items)]
 
 
 def _of_case(person: Person, ref: str) -> list[tuple[str, list[Item]]]:

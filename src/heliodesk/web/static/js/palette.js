@@ -11,6 +11,8 @@ let asked = 0;
 const caseHere = () => location.pathname.match(/^\/cases\/(\d{8,12})\//)?.[1]
   ?? document.querySelector('.qrow[aria-current="true"]')?.getAttribute('href')?.match(/\/cases\/(\d{8,12})\//)?.[1] ?? '';
 
+const chosen = () => (document.getElementById('bulk') ? document.querySelectorAll('.qpick:checked').length : 0);
+
 async function read(address) {
   const answer = await fetch(address, { headers: { Accept: 'application/json' } });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -25,7 +27,7 @@ async function open() {
   dialog.showModal();
   field.focus();
   draw();
-  try { offered = await read(`${dialog.dataset.offered}?case=${caseHere()}`); } catch { offered = []; say(dialog.dataset.failed); }
+  try { offered = await read(`${dialog.dataset.offered}?case=${caseHere()}&chosen=${chosen()}`); } catch { offered = []; say(dialog.dataset.failed); }
   draw();
 }
 
@@ -123,6 +125,7 @@ function act(item) {
     document.body.append(form);
     form.submit();
   } else if (item.how === 'key') document.dispatchEvent(new CustomEvent('desk:key', { detail: item.href }));
+  else if (item.how === 'many') document.dispatchEvent(new CustomEvent('desk:many', { detail: item.href }));
   else if (item.how === 'macro') document.dispatchEvent(new CustomEvent('desk:macro', { detail: { words: item.href, id: item.href.match(/(\d+)\/$/)?.[1] } }));
 }
 

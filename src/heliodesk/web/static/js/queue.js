@@ -53,7 +53,6 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-close-run]')) document.getElementById('run').replaceChildren();
   if (ask?.open && event.target.closest('[data-close]')) { event.preventDefault(); ask.close(); }
 });
-const press = (verb) => bulk?.requestSubmit(bulk.querySelector(`[name=verb][value=${verb}]`));
 
 async function take(row) {
   const answer = await fetch(`${row.getAttribute('href')}take/`, {
@@ -63,6 +62,23 @@ async function take(row) {
   document.dispatchEvent(new CustomEvent('desk:say', { detail: { text, tone: answer.ok ? '' : 'danger' } }));
   look();
 }
+
+// While cases are selected, keys and commands are for them; what follows a g is a way.
+let going = 0;
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest('input:not(.qpick), textarea, select') || document.querySelector('dialog[open]')) return;
+  const way = Date.now() - going < 1500;
+  going = event.key === 'g' && !way ? Date.now() : 0;
+  if (way || !picked().length) return;
+  const button = bulk?.querySelector(`[data-many-key="${CSS.escape(event.key)}"]`);
+  if (!button) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  keyed = Date.now();
+  button.click();
+}, true);
+document.addEventListener('desk:many', (event) => bulk?.querySelector(`[data-many="${CSS.escape(event.detail)}"]`)?.click());
 
 let keyed = 0;
 document.addEventListener('keydown', (event) => {
@@ -76,7 +92,7 @@ document.addEventListener('keydown', (event) => {
   else if (event.key === 'X' && current()) { const box = boxOf(current()); if (box) pickTo(box); count(); }
   else if (event.key === 'A' && boxes().length) { const on = picked().length < boxes().length; for (const box of boxes()) box.checked = on; count(); }
   else if (event.key === 'Escape' && picked().length) unpick();
-  else if (event.key === 'a') { if (picked().length) press('take'); else if (current()) take(current()); }
+  else if (event.key === 'a' && current()) take(current());
 });
 
 // A verb that asks something first does so in a dialog; once it is sent, the dialog is done.
