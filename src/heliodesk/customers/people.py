@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from heliodesk.customers.rules import domain_of
 from heliodesk.kernel import reading
 
 #: Most contacts and events a page.
@@ -67,6 +68,15 @@ select k.id, k.name, k.active, k.phone, coalesce(e.address, ''), e.bounced_at is
  order by k.active and bool_or({_RUNNING}) desc, lower(k.name), k.id
  limit {MOST}
 """
+_COLLEAGUES = f"""
+select exists (select from customers_contactaddress e
+          join customers_contact k on k.id = e.contact_id and k.active
+          join customers_contactrole r on r.contact_id = k.id and {_RUNNING}
+         where e.address = %(address)s and r.account_id = any(%(accounts)s)
+           and r.valid_from <= %(on)s)
+    or exists (select from customers_verifieddomain d where d.account_id = any(%(accounts)s)
+         and lower(d.domain) = %(domain)s)
+"""
 _PARTNERS = """
 select p.id, a.name, p.kind, p.granted_by, p.valid_from, p.valid_to,
        p.valid_from <= %(on)s and (p.valid_to is null or p.valid_to > %(on)s)
@@ -81,6 +91,13 @@ select id, at, by_name, by_kind, verb, data from journal_event
                 'contact_invited', 'contact_removed', 'sign_in_set', 'sign_in_dropped')
  order by id desc limit {PAGE + 1}
 """
+
+
+def are_colleagues(address: str, account_ids: Sequence[int], on: date) -> bool:
+    """Whether an address, in lower case, is of somebody at one of these accounts: of a contact
+    with a role there on this day, or of one of the account's own mail domains."""
+    asked = {"address": address, "domain": domain_of(address), "accounts": list(account_ids)}
+    return bool(reading.rows(connection, _COLLEAGUES, {**asked, "on": on})[0][0])
 
 
 def members(account_id: int, on: date) -> list[Member]:

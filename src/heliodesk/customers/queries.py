@@ -388,13 +388,3 @@ def without_designated(person: Person, on: date, *, most: int = 51) -> list[Name
     """Live accounts without a designated contact, who may therefore miss a P1 (C34)."""
     sql = _WITHOUT_DESIGNATED.format(mine=account_condition(person))
     return reading.shaped(connection, Named, sql, {"on": on, "most": most})
-
-
-def domains_of(account_id: int) -> set[str]:
-    """The verified mail domains of an account, in lower case."""
-    rows = reading.rows(
-        connection,
-        "select lower(domain) from customers_verifieddomain where account_id = %s limit 500",
-        [account_id],
-    )
-    return {row[0] for row in rows}

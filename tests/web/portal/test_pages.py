@@ -368,6 +368,47 @@ def test_only_colleagues_are_copied(
     assert case.participants.filter(address=address).exists() is (status == 302)
 
 
+@pytest.mark.parametrize("acting", ["for the customer", "at the partner"])
+def test_a_partner_copies_colleagues_who_then_see_that_case_only(
+    portal: Portal, northwind: Account, cases: list[Case], acting: str
+) -> None:
+    partner = make.account(name="Helping Hands", region="UK", is_partner=True)
+    link = make.partnership(partner, northwind)
+    pat = make.contact(partner, name="Pat", address="pat@hands.example", kind="admin")
+    kim = make.contact(partner, name="Kim", address="kim@hands.example")
+    left = make.contact(partner, address="left@hands.example", valid_to=NOW.date())
+    place = f"{northwind.pk}-{partner.pk}" if acting == "for the customer" else f"{partner.pk}-0"
+    case, other = cases[0], cases[1]
+    paths = [f"/support/cases/{one.ref}/" for one in (case, other)]
+    hers = portal(kim, place=f"{northwind.pk}-{partner.pk}")
+    assert [hers.get(path).status_code for path in paths] == [404, 404]
+    for address, status in (
+        ("kim@hands.example", 302),
+        ("ove@northwind.example", 302),
+        (make.address_of(left), 409),
+        ("x@else.example", 409),
+    ):
+        answer = portal(pat, place=place).post(f"{paths[0]}people/", {"address": address})
+        assert answer.status_code == status, address
+    assert "Northwind Freight and of Helping Hands" in answer.content.decode()
+    assert [hers.get(path).status_code for path in paths] == [200, 404]
+    own = portal(kim, place=f"{partner.pk}-0")
+    assert own.get(paths[0]).status_code == 200
+    link.valid_to = link.valid_from
+    link.save()
+    assert own.get(paths[0]).status_code == 404
+
+
+def test_a_customer_does_not_copy_people_of_a_partner(
+    browser: Client, northwind: Account, cases: list[Case]
+) -> None:
+    partner = make.account(name="Helping Hands", region="UK", is_partner=True)
+    make.partnership(partner, northwind)
+    make.contact(partner, name="Kim", address="kim@hands.example")
+    path = f"/support/cases/{cases[0].ref}/people/"
+    assert browser.post(path, {"address": "kim@hands.example"}).status_code == 409
+
+
 def test_a_colleague_is_taken_out_again(browser: Client, cases: list[Case]) -> None:
     case = cases[0]
     browser.post(f"/support/cases/{case.ref}/people/", {"address": "new@northwind.example"})

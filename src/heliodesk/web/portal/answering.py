@@ -10,13 +10,12 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
 from heliodesk.cases import actions
-from heliodesk.cases.access import get_case_for
+from heliodesk.cases.access import get_case_for, place_of
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.channels import uploads
 from heliodesk.customers import people
-from heliodesk.customers.queries import domains_of
-from heliodesk.customers.rules import domain_of
+from heliodesk.customers.customer import Customer, Place
 from heliodesk.intake.actions import take_form
 from heliodesk.intake.form import File, Submission
 from heliodesk.intake.queries import Receipt, receipt
@@ -158,12 +157,13 @@ def rate(request: CustomerRequest, ref: str) -> HttpResponse:
 @require_POST
 @signed_in
 def invite(request: CustomerRequest, ref: str) -> HttpResponseBase:
-    """Copy a colleague on everything from now on; only people of the account."""
+    """Copy a colleague on everything from now on: people of the account, and of the partner for a
+    partner's contact."""
     case = get_case_for(request.customer, ref)
     address = request.POST.get("address", "").strip().lower()
     try:
-        _refuse_strangers(case, address)
         with as_desk():
+            _refuse_strangers(request.customer, case, address)
             actions.invite(case, address=address, by=request.customer.by, at=clock.now())
     except Refused as refusal:
         return case_page.answer(
@@ -173,21 +173,33 @@ def invite(request: CustomerRequest, ref: str) -> HttpResponseBase:
     return redirect(f"/support/cases/{case.ref}/#people")
 
 
-def _refuse_strangers(case: Case, address: str) -> None:
-    """Only contacts of the account, and addresses of its own mail domains, are copied."""
+def _refuse_strangers(customer: Customer, case: Case, address: str) -> None:
+    """Only contacts of the account, and addresses of its own mail domains, are copied; by a
+    partner's contact those of the partner, too (R55)."""
     try:
         validate_email(address)
     except ValidationError:
         raise Refused(translated(_("This is not an e-mail address."))) from None
-    on = clock.now().date()
-    known = {one.address.lower() for one in people.members(case.account_id, on) if one.active}
-    if address not in known and domain_of(address) not in domains_of(case.account_id):
-        raise Refused(
-            translated(_("Only contacts of your account, and addresses of its own mail domains, "
-                         "can be copied. Ask your account administrator to invite them."))
-        )  # fmt: skip
+    place = place_of(customer, case)
+    accounts = [case.account_id, *([place.partner_id] if place.partner_id else [])]
+    if not people.are_colleagues(address, accounts, clock.now().date()):
+        raise Refused(_only_colleagues(place))
     if case.participants.count() >= _MOST_PEOPLE:
         raise Refused(translated(_("No more people can be copied on one case.")))
+
+
+def _only_colleagues(place: Place) -> str:
+    if place.partner_id:
+        return translated(
+            _("Only contacts of %(customer)s and of %(partner)s, and addresses of their own mail "
+              "domains, can be copied."),
+            customer=place.name,
+            partner=place.partner,
+        )  # fmt: skip
+    return translated(
+        _("Only contacts of your account, and addresses of its own mail domains, can be copied. "
+          "Ask your account administrator to invite them.")
+    )  # fmt: skip
 
 
 @require_POST
