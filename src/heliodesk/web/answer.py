@@ -1,17 +1,15 @@
 """Answers: a page from a template."""
 
-from functools import cache
 from typing import Any
 
-import jinja2
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.template import engines
 from django.utils.functional import SimpleLazyObject
 from markupsafe import Markup
 
 from heliodesk.kernel import clock
+from heliodesk.web.jinja import of_this_language
 
 _INPUT = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{0}">')
 
@@ -24,7 +22,7 @@ def page(
     Templates always know ``request``, ``person`` (or none), ``now``, ``csrf_input``,
     ``csrf_token`` and ``live_url``.
     """
-    found = _environment().get_template(template)
+    found = of_this_language().get_template(template)
     known = {
         "request": request,
         "person": getattr(request, "person", None),
@@ -49,9 +47,3 @@ def _token(request: HttpRequest) -> str:
     if not kept:
         kept = request.csrf_token_shown = get_token(request)  # type: ignore[attr-defined]
     return str(kept)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
-    return env

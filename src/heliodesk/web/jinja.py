@@ -12,16 +12,25 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.urls import reverse
 from django.utils.translation import ngettext
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from heliodesk.kernel.references import spoken
-from heliodesk.web import badges, dates, keys, marks, quotes, rail, snippets, texts, words
+from heliodesk.web import badges, dates, folding, keys, marks, quotes, rail, snippets, texts, words
 from heliodesk.web.portal import times
 from heliodesk.web.portal import words as portal_words
 from heliodesk.web.told import told
 from heliodesk.web.translation import language, translated
 
+_STYLES = (
+    *("tokens", "base", "shell", "button", "badge", "form", "list", "views", "table", "card"),
+    *("clock", "message", "overlay", "feedback", "case", "writing", "beside", "held", "calls"),
+    *("customers", "policy", "report", "oncall", "incident", "search", "settings", "sign_in"),
+    "utilities",
+)
 _ICONS = Path(__file__).parent / "static" / "icons.svg"
+
+
+_as_markup = str.__new__
 
 
 class Context(jinja2.runtime.Context):
@@ -52,13 +61,19 @@ class Template(jinja2.Template):
 
 
 def _escaped(value: Any) -> Markup:
-    return value if type(value) is Markup else escape(value)
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is str:
+        # What ``escape`` does with a string, without asking again what it is.
+        return _as_markup(Markup, _escape_inner(value))
+    return escape(value)
 
 
 def environment(**options: Any) -> jinja2.Environment:
     """A Jinja environment that refuses unknown names and knows the desk's small words."""
     options["undefined"] = jinja2.StrictUndefined
-    env = jinja2.Environment(  # noqa: S701 (autoescape is in the options)
+    env = folding.Environment(
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -71,6 +86,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals["ngettext"] = plural
     env.globals.update(
         static=static,
+        styles=styles,
         url=url,
         sprite=sprite(),
         dates=dates,
@@ -92,6 +108,25 @@ def environment(**options: Any) -> jinja2.Environment:
     return env
 
 
+def of_this_language() -> jinja2.Environment:
+    """The environment whose templates were compiled in the language of this request."""
+    return _in(language())
+
+
+@cache
+def _in(_language: str) -> jinja2.Environment:
+    pure: dict[str, folding.Plain] = {
+        "_": translated,
+        "static": static,
+        "styles": styles,
+        "url": url,
+        "keys.of": keys.of,
+        "marks.icon": marks.icon,
+        "marks.logo": marks.logo,
+    }
+    return folding.in_language(engines["jinja2"].env, pure)  # type: ignore[attr-defined]
+
+
 def shortcuts(ways: list[rail.Entry]) -> Markup:
     """The help with all shortcuts, made once for those who may go the same ways."""
     return _shortcuts(language(), tuple((way.label, way.key) for way in ways if way.key))
@@ -99,7 +134,7 @@ def shortcuts(ways: list[rail.Entry]) -> Markup:
 
 @lru_cache(maxsize=64)
 def _shortcuts(_language: str, ways: tuple[tuple[str, str], ...]) -> Markup:
-    template = engines["jinja2"].env.get_template("parts/shortcuts.html")  # type: ignore[attr-defined]
+    template = of_this_language().get_template("parts/shortcuts.html")
     shown = template.render(going=ways, sections=keys.SECTIONS)
     return Markup(shown)  # noqa: S704 (a template of ours)
 
@@ -118,6 +153,13 @@ def static(path: str) -> str:
         raise FileNotFoundError(f"No static file {path}")
     digest = hashlib.sha256(Path(str(found)).read_bytes()).hexdigest()[:10]
     return f"{settings.STATIC_URL}{path}?v={digest}"
+
+
+@cache
+def styles() -> Markup:
+    """The links to all style sheets, in the order that they build upon each other."""
+    link = Markup('<link rel="stylesheet" href="{}">')
+    return Markup("\n").join(link.format(static(f"css/{part}.css")) for part in _STYLES)
 
 
 @lru_cache(maxsize=4096)
