@@ -95,9 +95,10 @@ def test_it_looks_wider_only_while_it_has_not_enough(monkeypatch: pytest.MonkeyP
     some = hits("needle", limit=2)
     assert [row.id for row in some.cases] == newest_first[:2]
     assert some.further == newest_first[1]
-    assert [list(step) for step in looking._steps(20)] == [[20, 19], list(range(18, 10, -1)), []]
-    assert [list(step) for step in looking._steps(9)] == [[9, 8], list(range(7, -1, -1))]
-    assert [list(step) for step in looking._steps(9, 5)] == [[9, 8], [7, 6, 5]]
+    begin = [[20, 19], [18, 17], list(range(16, 10, -1))]
+    assert [list(step) for step in looking._steps(20)] == [*begin, []]
+    assert [list(step) for step in looking._steps(9)] == [[9, 8], [7, 6], list(range(5, -1, -1))]
+    assert [list(step) for step in looking._steps(9, 5)] == [[9, 8], [7, 6], [5]]
     assert [list(step) for step in looking._steps(0)] == [[0]]
 
 

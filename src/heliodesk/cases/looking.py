@@ -14,6 +14,8 @@ from heliodesk.kernel import reading
 
 #: A word in more messages than this in one step is common: then the newest cases are walked.
 _CANDIDATES = 2000
+#: Buckets of the first steps, and of those that follow where a word is common.
+_FIRST_STEPS = (2, 2, 6)
 _WIDER = 8
 #: Steps of the oldest buckets when a word was common long ago.
 _OLD_STEPS = 4
@@ -90,13 +92,14 @@ class Look:
             if self.enough or self.stopped_at is not None:
                 return
             if not buckets:
-                self._through_old_buckets(newest - 2 - _WIDER, lowest)
+                self._through_old_buckets(newest - sum(_FIRST_STEPS), lowest)
             else:
                 self._through(buckets)
 
     def _through_old_buckets(self, newest: int, lowest: int) -> None:
         """All at once where the words are rare; else so many more steps."""
-        if self._take_if_few():
+        known = min(map(frequency.messages_with, self.asked.wanted), default=0)
+        if known < 2 * _CANDIDATES and self._take_if_few():
             return
         for step in range(_OLD_STEPS):
             top = newest - step * _WIDER
@@ -224,12 +227,16 @@ def newest_bucket() -> int:
 def _steps(newest: int, lowest: int = 0) -> list[Sequence[int]]:
     """Which buckets are looked into, step by step; the last, empty, stands for all.
 
-    The first step is the newest bucket, which may have just begun, and the full one before it.
+    The first step is the newest bucket, which may have just begun, and the full one before it;
+    the next two are as small again, and wider.
     """
-    begin = range(newest, max(newest - 2, lowest - 1), -1)
-    wider = range(newest - 2, max(newest - 2 - _WIDER, lowest - 1), -1)
-    whole = newest - lowest < len(begin) + len(wider)
-    return [begin, *([wider] if wider else []), *([] if whole else [[]])]
+    steps: list[Sequence[int]] = []
+    top = newest
+    for wide in _FIRST_STEPS:
+        step = range(top, max(top - wide, lowest - 1), -1)
+        steps += [step] if step else []
+        top -= wide
+    return [*(steps or [range(newest, newest - 1, -1)]), *([[]] if top >= lowest else [])]
 
 
 @lru_cache(maxsize=2 * (_WIDER + 2))
