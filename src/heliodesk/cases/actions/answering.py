@@ -68,6 +68,7 @@ def answer(
             by=by,
             at=at,
         )
+        owner: dict[str, Any] = {} if case.owner_id else {"owner_id": by.id}
         row = step(
             case,
             Verb.REPLY,
@@ -76,7 +77,7 @@ def answer(
             data={"message": message.pk},
             seen_version=seen_version,
             first_response_at=case.first_response_at or at,
-            **({} if case.owner_id else {"owner_id": by.id}),
+            **owner,
         )
         if then is Verb.RESOLVE:
             states.resolve(row, text=resolution or text, by=by, at=at)
