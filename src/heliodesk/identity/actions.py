@@ -73,6 +73,21 @@ def sign_as(user_id: int, text: str, *, by: By, at: datetime) -> None:
         _tell("signature_changed", user, by=by, at=at)
 
 
+#: The kinds of notices that can come by mail.
+MAILED = ("escalate", "mentioned", "letter_held")
+
+
+@transaction.atomic
+def mail_notices(user_id: int, kinds: Collection[str], *, by: By, at: datetime) -> None:
+    """Choose which kinds of notices a person gets by mail, too."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    chosen = [kind for kind in MAILED if kind in kinds]
+    if chosen != user.mailed:
+        user.mailed = chosen
+        user.save(update_fields=["mailed"])
+        _tell("notices_chosen", user, by=by, at=at)
+
+
 @transaction.atomic
 def change_role(
     user: User, *, role: Role, own: StaffRole | None = None, by: By, at: datetime

@@ -6,9 +6,18 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from heliodesk.identity.rules import STAFF, Role
+
+#: What is mailed until somebody chooses: being called to a case.
+_AT_FIRST = RawSQL("'{escalate}'::varchar(20)[]", [])
+
+
+def mailed_at_first() -> list[str]:
+    """The kinds of notices that come by mail until somebody chooses."""
+    return ["escalate"]
 
 
 class Users(BaseUserManager["User"]):
@@ -64,6 +73,10 @@ class User(AbstractBaseUser):
     )
     zone = models.CharField(max_length=64, default="Europe/London")
     signature = models.TextField(blank=True, default="")
+    #: The kinds of notices that come by mail, too.
+    mailed = ArrayField(
+        models.CharField(max_length=20), default=mailed_at_first, db_default=_AT_FIRST, blank=True
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

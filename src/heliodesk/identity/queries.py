@@ -56,6 +56,11 @@ def signature_of(user_id: int) -> str:
     return User.objects.values_list("signature", flat=True).get(pk=user_id)
 
 
+def mailed_to(user_id: int) -> list[str]:
+    """The kinds of notices that a person gets by mail, too."""
+    return list(User.objects.values_list("mailed", flat=True).get(pk=user_id))
+
+
 def team_of(user_id: int, queue: str) -> str:
     """A team of a person, one that works this queue if they are in one."""
     teams = list(Team.objects.filter(members=user_id).order_by("id"))

@@ -14,6 +14,7 @@ from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel.references import spoken
 from heliodesk.kernel.text import preview
 from heliodesk.notifications import noticed, words_in_force
+from heliodesk.notifications.by_mail import mail_about
 from heliodesk.notifications.queries import (
     CaseLetter,
     case_letters,
@@ -120,6 +121,15 @@ def mentioned(events: Sequence[Recorded]) -> None:
             noticed.tell_about(
                 ids, verb="mentioned", case_id=event.subject_id, words=words, at=event.at
             )
+            mail_about(
+                ids,
+                verb="mentioned",
+                case_id=event.subject_id,
+                event_id=event.id,
+                subject="You are named in a note",
+                words=f"{words}.",
+                at=event.at,
+            )
 
 
 def answered_aside(events: Sequence[Recorded]) -> None:
@@ -143,6 +153,15 @@ def letter_held(events: Sequence[Recorded]) -> None:
             [event.data["writer"]],
             verb="letter_held",
             case_id=event.subject_id,
+            words=f"Your letter was not sent. {event.data['reason']}",
+            at=event.at,
+        )
+        mail_about(
+            [event.data["writer"]],
+            verb="letter_held",
+            case_id=event.subject_id,
+            event_id=event.id,
+            subject="Not sent",
             words=f"Your letter was not sent. {event.data['reason']}",
             at=event.at,
         )

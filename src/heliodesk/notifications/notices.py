@@ -7,6 +7,7 @@ from django.db import connection
 
 from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel import sql
+from heliodesk.notifications.by_mail import mail_about
 
 _COLUMNS = {"verb": "text", "subject_id": "bigint", "data": "jsonb", "at": "timestamptz"}
 #: The owner; without one, everybody who works the queue; and of what was missed, their leads.
@@ -91,6 +92,15 @@ def of_escalations(events: Sequence[Recorded]) -> None:
         by = event.by.id if event.by.kind == "user" else None
         with connection.cursor() as cursor:
             cursor.execute(_CALLED, [data, event.at, event.data["called"], event.subject_id, by])
+        mail_about(
+            [id for id in event.data["called"] if id != by],
+            verb="escalate",
+            case_id=event.subject_id,
+            event_id=event.id,
+            subject="Escalated",
+            words=f"{event.by.name} calls you to this case: {event.data['reason']}",
+            at=event.at,
+        )
 
 
 FOLLOWS: dict[tuple[str, str], Follower] = {

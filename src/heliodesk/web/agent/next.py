@@ -3,8 +3,11 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
 from django.views.decorators.http import require_POST
 
+from heliodesk.identity import actions
+from heliodesk.identity import queries as identity
 from heliodesk.identity.rules import May
 from heliodesk.kernel import clock
 from heliodesk.notifications import noticed
@@ -24,6 +27,36 @@ def take(request: PersonRequest) -> HttpResponse:
         tell(request, _("Nothing waits for you in your queues."))
         return redirect("queue:needs_us")
     return redirect("case", case.ref)
+
+
+#: The kinds of notices that can come by mail, in words.
+_MAILED = {
+    "escalate": (_n("I am called to a case"), _n("Somebody escalates it to me or my team.")),
+    "mentioned": (_n("I am named in a note"), ""),
+    "letter_held": (
+        _n("A letter of mine was not sent"),
+        _n("The customer wrote, a colleague answered or the state changed before it was due."),
+    ),
+}
+
+
+@needs(May.WORK_CASES)
+def by_mail(request: PersonRequest) -> HttpResponse:
+    """Which notices come by mail, too."""
+    person = request.person
+    if request.method == "POST":
+        kinds = request.POST.getlist("mailed")
+        actions.mail_notices(person.id, kinds, by=person.by, at=clock.now())
+        tell(request, _("Saved."))
+        return redirect("notices_by_mail")
+    return page(
+        request,
+        "agent/notices_mail.html",
+        area="notices",
+        kinds=[(kind, *_MAILED[kind]) for kind in actions.MAILED],
+        chosen=identity.mailed_to(person.id),
+        address=person.email,
+    )
 
 
 @needs(May.WORK_CASES)

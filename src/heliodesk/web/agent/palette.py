@@ -162,6 +162,7 @@ def _ways(person: Person) -> list[tuple[str, list[Item]]]:
         Item(_("Incoming call"), "phone", "post", "/calls/new/", keys=("h",)),
         Item(_("Take the next"), "user", "post", reverse("take_next"), keys=("t",)),
         Item(_("Out of the office"), "clock", "go", reverse("away")),
+        Item(_("Notices by mail"), "mail", "go", reverse("notices_by_mail")),
         Item(_("Every key"), "info", "go", reverse("keys"), keys=("?",)),
     ]
     settings = [

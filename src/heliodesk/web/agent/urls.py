@@ -67,6 +67,7 @@ urlpatterns = [
     path("away/", away.show, name="away"),
     path("away/<int:id>/end/", away.end, name="away_end"),
     path("notices/", next.notices, name="notices"),
+    path("notices/mail/", next.by_mail, name="notices_by_mail"),
     path("search/", search.find, name="search"),
     path("search/suggest/", search.suggest, name="search_suggest"),
     path("palette/", palette.offered, name="palette"),

@@ -47,6 +47,7 @@ _KINDS = {
     "resolved": _("Resolved"),
     "held": _("How to write again"),
     "rejected": _("Answer to held mail"),
+    "notice": _("Notice to a colleague"),
 }
 
 
