@@ -1,10 +1,10 @@
 """Finding cases: by their reference, by words said on them, by what narrows them.
 
 Words are looked for in the newest cases first, in steps: two buckets of 16,384 cases, then two,
-then six more, then all. A step stops as soon as it has enough, nothing is ranked and nothing is counted,
-so that a search costs the same however many cases there are. Without words the cases of those
-whom operators name are read from the newest backwards, or all cases, so many at a time: what
-found too little says how far it looked, and can be continued from there.
+then six more, then all. A step stops as soon as it has enough, nothing is ranked and nothing is
+counted, so that a search costs the same however many cases there are. Without words the cases of
+those whom operators name are read from the newest backwards, or all cases, so many at a time:
+what found too little says how far it looked, and can be continued from there.
 """
 
 from collections.abc import Mapping, Sequence
