@@ -209,3 +209,58 @@ def test_rules_ask_for_tags_and_put_them_on() -> None:
     jobs.answer(NOW)
     case.refresh_from_db()
     assert case.tags == [vip.pk]
+
+
+def test_a_tag_that_is_put_on_and_one_taken_off_start_their_rules() -> None:
+    tags.forget()
+    admin = person()
+    vip = cases.add_tag(name="vip", hue=1, by=admin.by, at=NOW)
+    slow = cases.add_tag(name="slow", hue=1, by=admin.by, at=NOW)
+    tags.forget()
+    is_vip = Condition("touched", "has", "VIP")
+    rule("tagged", Deed("move", "vips"), all=(is_vip,))
+    rule("untagged", Deed("note", "No longer slow."), all=(Condition("touched", "has", "slow"),))
+    case = make.case()
+    cases.tag(case, add=[slow.pk], by=admin.by, at=NOW)
+    assert jobs.answer(NOW) == 1
+    assert not Firing.objects.exists()
+    case.refresh_from_db()
+    cases.tag(case, add=[vip.pk], remove=[slow.pk], by=admin.by, at=NOW)
+    assert jobs.answer(NOW) == 2
+    case.refresh_from_db()
+    assert case.queue == "vips"
+    assert case.messages.get(direction="note").text == "No longer slow."
+    assert {one.rule.name for one in Firing.objects.all()} == {"Rule tagged", "Rule untagged"}
+
+
+def test_a_rule_for_tags_is_tried_on_the_latest_change_of_each() -> None:
+    tags.forget()
+    admin = person()
+    vip = cases.add_tag(name="vip", hue=1, by=admin.by, at=NOW)
+    tags.forget()
+    was, never = make.case(), make.case(tags=[vip.pk])
+    row = cases.tag(was, add=[vip.pk], by=admin.by, at=NOW)
+    cases.tag(row, remove=[vip.pk], by=admin.by, at=NOW)
+    plan = Plan("untagged", (Condition("touched", "has", "vip"),), (), (Deed("move", "a"),))
+    trial = trying.run(plan, admin, NOW)
+    assert (trial.asked, [one.ref for one in trial.fitting]) == (1, [was.ref])
+    assert never.ref not in {one.ref for one in trial.fitting}
+
+
+def test_what_a_rule_tags_starts_no_rule_for_tags() -> None:
+    tags.forget()
+    cases.add_tag(name="vip", hue=1, by=person().by, at=NOW)
+    tags.forget()
+    rule("opened", Deed("tag", "vip"))
+    rule("tagged", Deed("move", "vips"), all=(Condition("touched", "has", "vip"),))
+    case = make.case(title="outage", queue="emea")
+    opened(case)
+    assert jobs.answer(NOW) == 1
+    assert jobs.answer(NOW) == 0
+    case.refresh_from_db()
+    assert (len(case.tags), case.queue) == (1, "emea")
+
+
+def test_which_tag_it_was_is_asked_only_when_tags_change() -> None:
+    with pytest.raises(Refused, match="which one it was"):
+        rule("opened", Deed("move", "a"), all=(Condition("touched", "has", "vip"),))

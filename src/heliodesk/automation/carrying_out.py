@@ -5,8 +5,10 @@ transaction: its row, which makes it happen once, and the verbs on the case. Wha
 stands in the firing; the rest of the rule is done all the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -14,7 +16,7 @@ from django.db import connection, transaction
 from heliodesk.automation import actions, facts
 from heliodesk.automation.deeds import carry_out
 from heliodesk.automation.models import Asked, AutomationRule, Firing
-from heliodesk.automation.rules import BY_RULE, MOST_AN_HOUR, Facts, Moment, fits
+from heliodesk.automation.rules import BY_RULE, MOST_AN_HOUR, TAG_MOMENTS, Facts, Moment, fits
 from heliodesk.journal.record import By
 from heliodesk.kernel import reading
 
@@ -41,8 +43,9 @@ def answer(at: datetime) -> int:
             return 0
         rules = _active({one.moment for one in asked})
         known = {one.id: one for one in facts.of(sorted({one.case_id for one in asked}))}
+        tagged = facts.touched([one.event_id for one in asked if one.moment in TAG_MOMENTS])
         wanted = [
-            (rule, known[one.case_id], one.event_id)
+            (rule, _at_that_moment(known[one.case_id], one, tagged), one.event_id)
             for one in asked
             for rule in rules
             if rule.moment == one.moment and one.case_id in known
@@ -50,6 +53,14 @@ def answer(at: datetime) -> int:
         _fire(wanted, at)
         actions.forget_asked([one.pk for one in asked])
     return len(asked)
+
+
+def _at_that_moment(case: Facts, asked: Asked, tagged: Mapping[int, Mapping[str, Any]]) -> Facts:
+    """A case with the tags that were put on or taken off just then."""
+    if asked.event_id not in tagged:
+        return case
+    key = TAG_MOMENTS[Moment(asked.moment)]
+    return replace(case, touched=tuple(tagged[asked.event_id].get(key, ())))
 
 
 def look_at_time(at: datetime) -> int:

@@ -1,6 +1,7 @@
 """Cases as rules see them, many in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -49,6 +50,26 @@ def newest(person: Person, most: int) -> list[Facts]:
     seen, params = visible(person)
     source = f"(select * from cases_case c where {seen} order by c.id desc limit %s) c"
     return _read(source, [*params, most])
+
+
+_TOUCHED = "select id, data from journal_event where id = any(%s)"
+_LAST_TOUCHED = """
+select distinct on (subject_id) subject_id, data from journal_event
+where subject_kind = 'case' and subject_id = any(%s) and verb = 'tag' and {which}
+order by subject_id, id desc
+"""
+
+
+def touched(event_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """Which tags these events put on and took off, by event."""
+    return dict(reading.rows(connection, _TOUCHED, [list(event_ids)])) if event_ids else {}
+
+
+def last_touched(case_ids: Sequence[int], key: str) -> dict[int, tuple[str, ...]]:
+    """The tags that were last put on (``added``) or taken off (``removed``), by case."""
+    statement = _LAST_TOUCHED.format(which=f"jsonb_array_length(data->'{key}') > 0")
+    found = reading.rows(connection, statement, [list(case_ids)])
+    return {id: tuple(data[key]) for id, data in found}
 
 
 def _read(source: str, params: Sequence[object]) -> list[Facts]:

@@ -54,7 +54,10 @@ class Asked(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     moment = models.CharField(max_length=20)
-    event_id = models.BigIntegerField(unique=True)
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event_id", "moment"], name="asked_once")]
 
     def __str__(self) -> str:
         return f"{self.moment} of {self.case_id}"

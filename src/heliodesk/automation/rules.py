@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Moment(StrEnum):
@@ -17,6 +18,8 @@ class Moment(StrEnum):
     PRIORITISED = "prioritised"
     RESOLVED = "resolved"
     REOPENED = "reopened"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
     TARGET_WARNED = "target_warned"
     TARGET_MISSED = "target_missed"
     TIME = "time"
@@ -36,6 +39,16 @@ VERBS: Mapping[str, Moment] = {
     "target_warned": Moment.TARGET_WARNED,
     "target_missed": Moment.TARGET_MISSED,
 }
+#: One event may be both: a tag put on while another was taken off. What it says of each.
+TAG_VERB = "tag"
+TAG_MOMENTS: Mapping[Moment, str] = {Moment.TAGGED: "added", Moment.UNTAGGED: "removed"}
+
+
+def moments_of(verb: str, data: Mapping[str, Any]) -> list[Moment]:
+    """The moments that an event of a case is."""
+    if verb == TAG_VERB:
+        return [moment for moment, key in TAG_MOMENTS.items() if data.get(key)]
+    return [VERBS[verb]]
 
 
 class Sort(StrEnum):
@@ -77,6 +90,7 @@ FACTS: Mapping[str, Sort] = {
     "channel": Sort.CHOICE,
     "owner": Sort.CHOICE,
     "tags": Sort.TAGS,
+    "touched": Sort.TAGS,
     "account": Sort.TEXT,
     "title": Sort.TEXT,
     "message": Sort.TEXT,
@@ -139,8 +153,9 @@ class Facts:
     due_at: datetime
     #: The latest event that a person made, or none.
     cause: int
-    #: The names of its tags.
+    #: The names of its tags, and of those that were put on or taken off at that moment.
     tags: tuple[str, ...] = ()
+    touched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,8 +194,9 @@ def fits(plan: Plan, facts: Facts, at: datetime) -> bool:
 
 def holds(condition: Condition, facts: Facts, at: datetime) -> bool:
     """Whether one condition holds. What never happened is longer ago than any number of hours."""
-    if condition.fact == "tags":
-        has = condition.value.strip().casefold() in {name.casefold() for name in facts.tags}
+    if FACTS[condition.fact] is Sort.TAGS:
+        names = facts.tags if condition.fact == "tags" else facts.touched
+        has = condition.value.strip().casefold() in {name.casefold() for name in names}
         return has is (condition.comparison == Is.HAS)
     found = _value(condition.fact, facts, at)
     if isinstance(found, str):
@@ -229,6 +245,8 @@ def faults(plan: Plan) -> list[str]:
     timed = [one for one in plan.all if FACTS.get(one.fact) is Sort.HOURS]
     if plan.moment == Moment.TIME and not timed:
         found.append("A rule of time needs a condition in hours that all its cases fulfil.")
+    if plan.moment not in TAG_MOMENTS and any(one.fact == "touched" for one in conditions):
+        found.append("Only when a tag is put on or taken off can be asked which one it was.")
     if not plan.deeds:
         found.append("Say what the rule does.")
     return [*found, *deed_faults(plan.deeds)]
