@@ -74,7 +74,7 @@ def shown(clocks: Sequence[Standing], zone: str, now: datetime) -> list[Shown]:
 
 
 def _shown(clock: Standing, zone: str, now: datetime) -> Shown:
-    bits, tick = _bits(clock, now)
+    pieces, tick = bits(clock, now)
     return Shown(
         label=metric(clock.metric),
         tone=_tone(clock),
@@ -87,7 +87,7 @@ def _shown(clock: Standing, zone: str, now: datetime) -> Shown:
         calendar=_calendar(clock),
         counted=_exact(clock.counted),
         rows=tuple(_rows(clock, now)),
-        bits=tuple(bits),
+        bits=tuple(pieces),
         now=tick,
     )
 
@@ -190,7 +190,7 @@ def _day(at: datetime, zone: str) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 
 
-def _bits(clock: Standing, now: datetime) -> tuple[list[Bit], float]:
+def bits(clock: Standing, now: datetime) -> tuple[list[Bit], float]:
     """The bar from the start to the due time, or to now when it is late."""
     until = now if clock.late or clock.paused else max(clock.due_at, now)
     if not clock.live and clock.spans:
@@ -200,12 +200,12 @@ def _bits(clock: Standing, now: datetime) -> tuple[list[Bit], float]:
     def place(at: datetime) -> float:
         return round(max(0.0, (at - clock.started_at).total_seconds() / whole) * WIDTH, 1)
 
-    bits = [
+    pieces = [
         Bit("used", place(span.start), max(place(span.end) - place(span.start), 2))
         for span in clock.spans
         if span.what == "counted"
     ]
     tick = place(now) if clock.live else WIDTH
     if clock.live and not clock.late and not clock.paused:
-        bits.append(Bit("left", tick, WIDTH - tick))
-    return bits, min(tick, WIDTH - 2)
+        pieces.append(Bit("left", tick, WIDTH - tick))
+    return pieces, min(tick, WIDTH - 2)

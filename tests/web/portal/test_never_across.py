@@ -21,6 +21,7 @@ from heliodesk.channels import blobs
 from heliodesk.customers.models import Contact
 from heliodesk.journal.models import Event
 from heliodesk.kernel import clock
+from heliodesk.telephony.models import Call
 from heliodesk.web.access import needed
 from heliodesk.web.portal import brand, door
 from tests import make
@@ -57,6 +58,10 @@ def world() -> World:
         size=8,
         sha256=blobs.put(SECRET.encode()),
     )
+    Call.objects.create(
+        key="desk:1", source="desk", state="ended", account=account, contact=boss, case=case,
+        note=SECRET, started_at=make.NOW, ended_at=make.NOW,
+    )  # fmt: skip
     partner = make.account(name="Former helpers", is_partner=True)
     yesterday = clock.now().date() - timedelta(days=1)
     link = make.partnership(partner, account, valid_to=yesterday)

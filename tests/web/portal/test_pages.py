@@ -18,6 +18,7 @@ from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.journal.record import By
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import Span
+from heliodesk.telephony.models import Call
 from heliodesk.web.portal import brand, counted
 from heliodesk.web.portal.raising import guard
 from tests import make
@@ -416,6 +417,63 @@ def test_a_colleague_is_taken_out_again(browser: Client, cases: list[Case]) -> N
     assert case.participants.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("who", "talked", "said"),
+    [
+        ("mara", 372, "You called and spoke with Priya Nadar for 6 min."),
+        ("ove", 20, "Ove Dahl called and spoke with Priya Nadar for 1 min."),
+        ("ove", None, "Ove Dahl called."),
+        ("", 372, "Somebody called about this case and spoke with Priya Nadar for 6 min."),
+        ("", None, "Somebody called about this case."),
+    ],
+)
+def test_calls_stand_in_the_conversation(
+    browser: Client, cases: list[Case], who: str, talked: int | None, said: str
+) -> None:
+    case = cases[0]
+    people = {"mara": case.contact, "": None}
+    if who == "ove":
+        people["ove"] = make.contact(case.account, name="Ove Dahl")
+    Call.objects.create(
+        key="asterisk:1", source="asterisk", state="ended", case=case, account=case.account,
+        contact=people[who], agent=make.user(name="Priya Nadar") if talked else None,
+        caller="+442079460155", note="They were rude", started_at=NOW, ended_at=NOW,
+        talked_seconds=talked,
+    )  # fmt: skip
+    page = text_of(browser, f"/support/cases/{case.ref}/")
+    assert said in page
+    assert "rude" not in page
+    assert "0155" not in page
+
+
+def test_a_call_that_a_message_tells_of_is_not_named_twice(
+    browser: Client, cases: list[Case]
+) -> None:
+    case = cases[0]
+    call = Call.objects.create(
+        key="asterisk:1", source="asterisk", state="ended", case=case, account=case.account,
+        started_at=NOW, ended_at=NOW, talked_seconds=0,
+    )  # fmt: skip
+    make.message(case, text="The caller pressed 1.", channel="phone", at=NOW)
+    page = f"/support/cases/{case.ref}/"
+    assert "Somebody called" not in text_of(browser, page)
+    call.talked_seconds, call.agent = 90, make.user(name="Priya Nadar")
+    call.save()
+    assert "spoke with Priya Nadar" in text_of(browser, page)
+
+
+def test_only_calls_that_are_over_and_of_the_account_itself_are_shown(
+    browser: Client, cases: list[Case]
+) -> None:
+    case = cases[0]
+    for n, (account, ended) in enumerate(((case.account, None), (make.account(), NOW))):
+        Call.objects.create(
+            key=f"asterisk:{n}", source="asterisk", state="ended", case=case, account=account,
+            started_at=NOW, ended_at=ended, talked_seconds=60,
+        )  # fmt: skip
+    assert " called" not in text_of(browser, f"/support/cases/{case.ref}/")
+
+
 def test_the_page_learns_of_news(browser: Client, cases: list[Case]) -> None:
     case = cases[0]
     path = f"/support/cases/{case.ref}/news/"
@@ -570,4 +628,4 @@ def test_stretches_without_a_break_are_one_and_days_are_the_readers() -> None:
     ]  # fmt: skip
     joined = counted._joined(spans, "Pacific/Auckland")
     assert [(one.start, one.counted) for one in joined] == [(start, timedelta(minutes=14))]
-    assert counted._row(joined[0], "Pacific/Auckland").day.startswith("24 ")
+    assert counted._row(joined[0], "Pacific/Auckland").day == "Tue 24 Nov"

@@ -1,7 +1,7 @@
 """One case as its customer sees it: what was said, what happened, and what can be done now."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +18,8 @@ from heliodesk.channels import blobs
 from heliodesk.channels.uploads import Kept
 from heliodesk.kernel import clock
 from heliodesk.sla.queries import of_case
-from heliodesk.web.portal import applies, choosing, counted, frame, known
+from heliodesk.telephony.front import Called, calls_of
+from heliodesk.web.portal import applies, choosing, counted, frame, known, times
 from heliodesk.web.portal.door import CustomerRequest, signed_in
 from heliodesk.web.portal.raising import guard
 from heliodesk.web.told import tell
@@ -36,6 +37,8 @@ _EVENTS = {
     "revert": ("left", _("That was taken back: the case is as it was before.")),
 }
 _CHUNK = 2**16
+#: How far a call may be from the message that tells of it.
+_ONE_CALL = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def answer(
         status=status,
         c=head,
         held=front.held(head.id),
-        thread=woven(said, head.events),
+        thread=woven(said, head.events, calls_of(head.id), customer.contact_id),
         steps=steps(head),
         zone=zone,
         numbers=applies.numbers_of(place.region) if place else (),
@@ -155,9 +158,20 @@ def file(request: CustomerRequest, attachment_id: int) -> HttpResponseBase:
     return response
 
 
-def woven(said: list[Said], events: list[dict[str, Any]]) -> list[Said | Line]:
-    """What was said and what happened, in the order of time."""
+def woven(
+    said: list[Said], events: list[dict[str, Any]], calls: list[Called], reader: int
+) -> list[Said | Line]:
+    """What was said, on the telephone too, and what happened, in the order of time.
+
+    A call with which nobody spoke, and which a message tells of, is not named twice.
+    """
     lines = [Line(_at(event), *_worded(event)) for event in events if event["verb"] in _EVENTS]
+    by_phone = [one.at for one in said if one.channel == "phone"]
+    lines += [
+        Line(call.at, "phone", _called(call, reader))
+        for call in calls
+        if call.talked or not any(abs(at - call.at) <= _ONE_CALL for at in by_phone)
+    ]
     order: list[Said | Line] = sorted([*said, *lines], key=lambda one: one.at)
     return order
 
@@ -165,6 +179,27 @@ def woven(said: list[Said], events: list[dict[str, Any]]) -> list[Said | Line]:
 def _worded(event: dict[str, Any]) -> tuple[str, str]:
     icon, sentence = _EVENTS[event["verb"]]
     return icon, translated(sentence)
+
+
+def _called(call: Called, reader: int) -> str:
+    """A call in the words of whoever reads it."""
+    spoke = {"agent": call.agent, "span": times.span(max(round(call.talked / 60), 1))}
+    talked = bool(call.agent and call.talked)
+    if call.contact_id == reader:
+        if talked:
+            return translated(_("You called and spoke with %(agent)s for %(span)s."), **spoke)
+        return translated(_("You called."))
+    if call.contact:
+        named = {"name": call.contact}
+        if talked:
+            sentence = _("%(name)s called and spoke with %(agent)s for %(span)s.")
+            return translated(sentence, **named, **spoke)
+        return translated(_("%(name)s called."), **named)
+    if talked:
+        return translated(
+            _("Somebody called about this case and spoke with %(agent)s for %(span)s."), **spoke
+        )
+    return translated(_("Somebody called about this case."))
 
 
 def _at(event: dict[str, Any]) -> datetime:

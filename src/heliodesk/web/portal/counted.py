@@ -9,6 +9,8 @@ from django.utils.translation import gettext_noop as _
 from heliodesk.entitlements.pack.model import ClockKind, Metric
 from heliodesk.sla.queries import Span, Standing
 from heliodesk.sla.rules import ClockState
+from heliodesk.web import clocks
+from heliodesk.web.clocks import Bit
 from heliodesk.web.dates import zone as zone_of
 from heliodesk.web.portal import times
 from heliodesk.web.translation import translated
@@ -42,26 +44,35 @@ class Count:
     words: str
     aim: str
     counted: str
+    #: The whole target.
+    target: str
+    #: The bar, as wide as ``clocks.WIDTH``, and where on it the present is.
+    bits: tuple[Bit, ...]
+    tick: float
     rows: tuple[Row, ...]
 
 
-def shown(clocks: Sequence[Standing], zone: str, now: datetime) -> list[Count]:
+def shown(standing: Sequence[Standing], zone: str, now: datetime) -> list[Count]:
     """The targets of a case; those no longer owed are left out."""
     return [
         _shown(clock, zone, now)
-        for clock in clocks
+        for clock in standing
         if clock.metric in _LABELS and (clock.live or clock.met_at or clock.missed_at)
     ][-2:]
 
 
 def _shown(clock: Standing, zone: str, now: datetime) -> Count:
     tone, words = _words(clock, zone, now)
+    bits, tick = clocks.bits(clock, now)
     return Count(
         translated(_LABELS[Metric(clock.metric)]),
         tone,
         words,
         _aim(clock),
         _span(clock.counted),
+        _span(clock.target),
+        tuple(bits),
+        tick,
         tuple(_row(span, zone) for span in _joined(clock.spans, zone)[-_MOST:]),
     )
 

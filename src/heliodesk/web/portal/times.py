@@ -15,7 +15,6 @@ _KEPT = 20_000
 _DAY = {"en": "D j M", "de": "D, j. M", "fr": "D j M", "es": "D j M"}
 _LONG_DAY = {"en": "l j F", "de": "l, j. F", "fr": "l j F", "es": "l j \\d\\e F"}
 _DATE = {"en": "j F Y", "de": "j. F Y", "fr": "j F Y", "es": "j \\d\\e F \\d\\e Y"}
-_SHORT_DATE = {"en": "j M Y", "de": "j. M Y", "fr": "j M Y", "es": "j M Y"}
 _PLACES = {"UTC": "UTC", "Etc/UTC": "UTC"}
 
 
@@ -52,7 +51,7 @@ def day(value: date | str) -> str:
 
 
 def short_day(value: date | datetime) -> str:
-    """``31 Mar 2027``."""
+    """``Tue 24 Nov``: a day of which the year is known."""
     return _short_day(value if not isinstance(value, datetime) else value.date(), language())
 
 
@@ -122,7 +121,7 @@ def _day(value: date, lang: str) -> str:
 @lru_cache(maxsize=4096)
 def _short_day(value: date, lang: str) -> str:
     with override(lang):
-        return formatted(value, _SHORT_DATE[lang])
+        return formatted(value, _DAY[lang])
 
 
 @lru_cache(maxsize=4096)
