@@ -24,8 +24,6 @@ class ActivePack:
     code: str
     version: int
     policy: Policy
-    #: The state of the calendars, as of ``book.stamp()``.
-    stamp: int = 0
 
 
 _ACTIVE = """
@@ -45,7 +43,7 @@ def active() -> ActivePack:
     if not rows:
         raise NoActivePack("No policy pack is active. Run `heliodesk db migrate` first.")
     id, code, version, stamp = rows[0]
-    return ActivePack(id, code, version, policy_of(id, stamp), stamp)
+    return ActivePack(id, code, version, policy_of(id, stamp))
 
 
 @lru_cache(maxsize=16)

@@ -60,11 +60,6 @@ class Ticking:
 class Terms:
     """Targets and calendars in force for a batch; packs and calendars are read when they change."""
 
-    def __init__(self, active: packs.ActivePack | None = None) -> None:
-        """With the pack in force, if the caller has read it."""
-        if active is not None:
-            self.active, self.stamp = active, active.stamp
-
     @cached_property
     def stamp(self) -> int:
         """The state of the calendars."""

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from heliodesk.calendars.rules import Calendar
 from heliodesk.calendars.timeline import Interval, instant
-from heliodesk.entitlements import packs
 from heliodesk.entitlements.pack.model import ClockKind, Metric
 from heliodesk.sla import facts
 from heliodesk.sla.facts import Terms, Ticking
@@ -63,15 +62,9 @@ class Standing:
         return self.missed_at is not None
 
 
-def of_case(
-    case_id: int, at: datetime, *, active: packs.ActivePack | None = None
-) -> list[Standing]:
-    """The latest clock of each metric of a case, in the order of the metrics.
-
-    Args:
-        active: the pack in force, if the caller has read it.
-    """
-    terms = Terms(active)
+def of_case(case_id: int, at: datetime) -> list[Standing]:
+    """The latest clock of each metric of a case, in the order of the metrics."""
+    terms = Terms()
     latest: dict[Metric, Ticking] = {}
     for one in facts.clocks(_OF_CASE, [case_id], terms):
         latest.setdefault(one.metric, one)

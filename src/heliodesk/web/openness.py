@@ -38,24 +38,11 @@ class Openness:
 
 def of(package: str, region: str, at: datetime) -> Openness | None:
     """What is open at an instant to a package in a region; None while no policy is in force."""
-    return under(in_force(), package, region, at)
-
-
-def in_force() -> packs.ActivePack | None:
-    """The pack in force, if there is one."""
     try:
-        return packs.active()
+        policy = packs.active().policy
     except packs.NoActivePack:
         return None
-
-
-def under(
-    active: packs.ActivePack | None, package: str, region: str, at: datetime
-) -> Openness | None:
-    """The same as ``of`` under a pack that was read already."""
-    if active is None:
-        return None
-    return _of(active.policy, package, region, at.replace(second=0, microsecond=0), language())
+    return _of(policy, package, region, at.replace(second=0, microsecond=0), language())
 
 
 @lru_cache(maxsize=512)

@@ -65,7 +65,6 @@ def answer(
             choice to send all the same.
     """
     now = clock.now()
-    active = openness.in_force()
     head = conversation.head(request.person, ref, on=now.date())
     whole = bool(request.GET.get("all"))
     said = conversation.said(head.id, limit=conversation.MOST if whole else conversation.LATEST)
@@ -105,9 +104,9 @@ def answer(
         stale=stale,
         meanwhile=_meanwhile(said, seen, request.person) if stale else [],
         there=_local_time(head, now),
-        clocks=clocks.shown(of_case(head.id, now, active=active), request.person.zone, now),
+        clocks=clocks.shown(of_case(head.id, now), request.person.zone, now),
         reasons=why(head),
-        open_now=openness.under(active, head.package, head.region, now),
+        open_now=openness.of(head.package, head.region, now),
     )
 
 
