@@ -49,7 +49,7 @@ class Happened(NamedTuple):
 class Wanted:
     """What is looked for; empty fields are all."""
 
-    verb: str = ""
+    verbs: tuple[str, ...] = ()
     kind: str = ""
     by: str = ""
     since: datetime | None = None
@@ -58,7 +58,7 @@ class Wanted:
     def condition(self) -> tuple[str, list[object]]:
         """As SQL over events ``e``."""
         parts: list[tuple[str, object]] = [
-            (" and e.verb = %s", self.verb),
+            (" and e.verb = any(%s)", list(self.verbs)),
             (" and e.subject_kind = %s", self.kind),
             (" and e.by_name ilike %s", f"%{_plain(self.by)}%" if self.by else ""),
             (" and e.at >= %s", self.since),

@@ -14,9 +14,10 @@ from heliodesk.reports import audit
 from heliodesk.reports.audit import Happened, Wanted
 from heliodesk.web import keyset
 from heliodesk.web.access import PersonRequest, needs
+from heliodesk.web.admin import audit_words
 from heliodesk.web.answer import page
 
-_COLUMNS = ("at", "by", "by_kind", "verb", "kind", "subject", "subject_id", "data")
+_COLUMNS = ("at", "by", "by_kind", "verb", "what", "kind", "subject", "subject_id", "data")
 
 
 class _Line:
@@ -40,7 +41,7 @@ def _wanted(request: PersonRequest) -> tuple[Wanted, str]:
         return Wanted(), "A day is written like 2026-01-31."
     return (
         Wanted(
-            given.get("verb", "").strip()[:40],
+            tuple(audit_words.codes(given.get("verb", "")[:60])),
             given.get("kind", "")[:20],
             given.get("by", "").strip()[:100],
             since,
@@ -72,6 +73,7 @@ def show(request: PersonRequest) -> HttpResponse:
         first=keyset.address(request.path, **asked) if after else "",
         asked=asked,
         kinds=audit.kinds(),
+        said=audit_words.said,
         trouble=trouble,
         stretch=audit.STRETCH,
         sheet=keyset.address("/settings/audit.csv", **asked),
@@ -96,7 +98,10 @@ def _lines(events: Iterator[Happened]) -> Iterator[str]:
     yield writer.writerow(_COLUMNS)
     for e in events:
         data = json.dumps(e.data, ensure_ascii=False, sort_keys=True)
-        row = (e.at.isoformat(), e.by, e.by_kind, e.verb, e.kind, e.subject, e.subject_id, data)
+        what = audit_words.said(e.verb)
+        row = (
+            e.at.isoformat(), e.by, e.by_kind, e.verb, what, e.kind, e.subject, e.subject_id, data,
+        )  # fmt: skip
         yield writer.writerow([_safe(value) for value in row])
 
 
