@@ -26,6 +26,7 @@ from heliodesk.calendars.rules import (
     zone_named,
 )
 from heliodesk.journal.record import SYSTEM, By, Happening, record
+from heliodesk.kernel import once
 from heliodesk.kernel.text import one_line, storable
 
 #: Years of holidays kept in rows: the last, this, and the two that follow.
@@ -303,4 +304,5 @@ def _changed(row: BusinessCalendar, verb: str, *, by: By, at: datetime, **data: 
         stamp=Func(Value("calendars_stamp"), function="nextval"),
         changed_at=at,
     )
+    once.forget()
     record([Happening(verb, "calendar", row.pk, {"code": row.code, **data})], by=by, at=at)

@@ -10,9 +10,10 @@ from django.db import connection
 from heliodesk.calendars.hours import parse_week, parse_windows
 from heliodesk.calendars.public_holidays import Holiday, holidays_of
 from heliodesk.calendars.rules import Calendar, HolidaySource, OneOff, no_holidays
-from heliodesk.kernel import reading
+from heliodesk.kernel import once, reading
 
-_STAMP = "select coalesce(max(stamp), 0) from calendars_businesscalendar"
+#: The state of the calendars.
+STAMP = "select coalesce(max(stamp), 0) from calendars_businesscalendar"
 _ALL = """
 select c.code, c.version, c.zone, c.hours, c.country, c.subdivision, c.first_year, c.last_year,
     (select json_agg(json_build_array(h.day, h.name, h.expected))
@@ -44,8 +45,8 @@ class _Row(NamedTuple):
 
 
 def stamp() -> int:
-    """A number that grows with every change of any calendar; one small statement."""
-    return int(reading.rows(connection, _STAMP)[0][0])
+    """A number that grows with every change of any calendar; one small statement a request."""
+    return int(once.rows(connection, STAMP)[0][0])
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from heliodesk.calendars import book
 from heliodesk.entitlements.pack.model import Pack
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.policy import Policy
-from heliodesk.kernel import reading, sql
+from heliodesk.kernel import once, reading, sql
 
 
 class NoActivePack(Exception):
@@ -26,23 +26,23 @@ class ActivePack:
     policy: Policy
 
 
-_ACTIVE = """
-select id, code, version,
-       (select coalesce(max(stamp), 0) from calendars_businesscalendar)
-  from entitlements_policypack where state = 'active'
+_ACTIVE = f"""
+select id, code, version, ({book.STAMP}) from entitlements_policypack where state = 'active'
 """
 
 
 def active() -> ActivePack:
-    """The pack in force now; one small statement, pack and calendars are read when they change.
+    """The pack in force now; one small statement a request, pack and calendars are read when they
+    change.
 
     Raises:
         NoActivePack: none is active yet.
     """
-    rows = reading.rows(connection, _ACTIVE)
+    rows = once.rows(connection, _ACTIVE)
     if not rows:
         raise NoActivePack("No policy pack is active. Run `heliodesk db migrate` first.")
     id, code, version, stamp = rows[0]
+    once.know(book.STAMP, [(stamp,)])
     return ActivePack(id, code, version, policy_of(id, stamp))
 
 

@@ -57,15 +57,20 @@ def _own_columns(model: Any) -> tuple[list[str], str]:
 
 
 def _run(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:
-    """Execute once; again on a new connection when the old one turns out to be dead."""
+    """Execute once; again on a new connection when the old one turns out to be dead.
+
+    Django need not ask then whether the connection lives.
+    """
     with connection.wrap_database_errors:
         try:
-            return _once(connection, sql, params, factory, prepare=prepare)
+            found = _once(connection, sql, params, factory, prepare=prepare)
         except psycopg.OperationalError:
             if connection.in_atomic_block or not connection.connection.closed:
                 raise
             connection.close()
-        return _once(connection, sql, params, factory, prepare=prepare)
+            found = _once(connection, sql, params, factory, prepare=prepare)
+        connection.health_check_done = True
+        return found
 
 
 def _once(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bool) -> list[Any]:

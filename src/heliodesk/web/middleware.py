@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_from_request
 
 from heliodesk.identity.rules import Role
-from heliodesk.kernel import clock
+from heliodesk.kernel import clock, once
 from heliodesk.web import people, translation
 from heliodesk.web.access import CONTACTS_ONLY, DESK_ONLY, SIGNED_IN, TOKEN, is_public, needed
 from heliodesk.web.portal import door, who
@@ -37,7 +37,8 @@ def request_id(get_response: Handler) -> Handler:
         request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
-        response = get_response(request)
+        with once.during():
+            response = get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         return response
 

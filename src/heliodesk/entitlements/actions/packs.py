@@ -15,6 +15,7 @@ from heliodesk.entitlements.pack.model import Pack
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.pack.shipped import default_name, shipped_source
 from heliodesk.journal.record import SYSTEM, By, Happening, record
+from heliodesk.kernel import once
 
 _LOCK = 0x9A0C
 
@@ -145,6 +146,7 @@ def activate(draft: PolicyPack, *, accept_losses: bool = False, by: By, at: date
     PolicyPack.objects.filter(state="active").update(state="retired")
     row.state, row.activated_at = "active", at
     row.save(update_fields=["state", "activated_at"])
+    once.forget()
     _keep_calendars(pack, by=by, at=at)
     _tell("activated", row, by=by, at=at, before=str(before) if before else None)
     return row
