@@ -145,6 +145,8 @@ class Head(NamedTuple):
     events: list[dict[str, Any]]
     score: int | None
     comment: str
+    #: The fields that customers are asked for, by label.
+    held: list[list[str]]
 
 
 _HEAD = """
@@ -158,7 +160,11 @@ select c.id, c.ref, c.title, c.state, c.priority, c.kind, c.package, {version}, 
          'by_kind', e.by_kind, 'by', e.by_name, 'to', e.data ->> 'to') order by e.id)
      from (select * from journal_event e where e.subject_kind = 'case' and e.subject_id = c.id
            order by e.id desc limit 100) e), '[]'),
-    r.score, coalesce(r.comment, '')
+    r.score, coalesce(r.comment, ''),
+    coalesce((select json_agg(json_build_array(f.label, v.text)
+         order by f.place, lower(f.label), f.id)
+     from cases_casevalue v join cases_casefield f on f.id = v.field_id
+     where v.case_id = c.id and f.active and f.asked), '[]')
 from cases_case c
 join customers_account a on a.id = c.account_id
 left join identity_user u on u.id = c.owner_id
@@ -224,17 +230,6 @@ def _head_sql(seen: str) -> str:
 def said(case_id: int) -> list[Said]:
     """What was said on a case that the caller has reached, the oldest first."""
     return reading.shaped(connection, Said, _SAID, [case_id, MOST_SAID])
-
-
-_HELD = """
-select f.label, v.text from cases_casevalue v join cases_casefield f on f.id = v.field_id
- where v.case_id = %s and f.active and f.asked order by f.place, lower(f.label), f.id
-"""
-
-
-def held(case_id: int) -> list[tuple[str, str]]:
-    """The fields that customers are asked for, of a case that the caller has reached."""
-    return [(label, text) for label, text in reading.rows(connection, _HELD, [case_id])]
 
 
 def version(customer: Customer, ref: str) -> str:

@@ -105,7 +105,6 @@ def answer(
         script="case",
         status=status,
         c=head,
-        held=front.held(head.id),
         thread=woven(said, head.events, calls_of(head.id), customer.contact_id),
         steps=steps(head),
         zone=zone,
