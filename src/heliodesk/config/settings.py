@@ -176,6 +176,8 @@ WEB_FILES_MAX = environment.number("HELIODESK_WEB_FILES_MAX", 10)
 #: Forms taken in an hour from one network address, and from everybody.
 WEB_FORMS_PER_HOUR = environment.number("HELIODESK_WEB_FORMS_PER_HOUR", 20)
 WEB_FORMS_PER_HOUR_IN_ALL = environment.number("HELIODESK_WEB_FORMS_PER_HOUR_IN_ALL", 600)
+#: Whether the page after the public form shows the reference, or leaves it to the mail.
+WEB_FORM_SHOWS_REFERENCE = environment.switch("HELIODESK_WEB_FORM_SHOWS_REFERENCE", default=True)
 
 # --- signing in ---------------------------------------------------------------------------
 LOGIN_URL = "/sign-in/"

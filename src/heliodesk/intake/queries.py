@@ -101,6 +101,8 @@ class Receipt(NamedTuple):
     address: str
     details: str
     language: str
+    #: The severity that was asked for.
+    asked: str
 
 
 _RECEIPT = """
@@ -123,5 +125,5 @@ def receipt(key: str) -> Receipt | None:
     sent, _files = read_form(bytes(raw), at)
     return Receipt(
         kind, ref, title, severity, priority, region,
-        sent.name, sent.address, sent.details, sent.language,
+        sent.name, sent.address, sent.details, sent.language, sent.severity,
     )  # fmt: skip

@@ -12,9 +12,11 @@ from django.test import Client
 from heliodesk.cases.models import Case
 from heliodesk.channels.models import Outbound, Upload
 from heliodesk.intake.models import HeldItem
+from heliodesk.intake.pipeline import file_waiting
 from heliodesk.kernel import clock
 from heliodesk.web.portal import brand
 from heliodesk.web.portal.raising import guard
+from tests import make
 from tests.intake.conftest import NORTHWIND, World, world
 
 __all__ = ["world"]
@@ -100,8 +102,50 @@ def test_a_stranger_is_told_nothing_but_that_it_waits(client: Client) -> None:
     shown = client.get(response["Location"]).content.decode()
     held = HeldItem.objects.get()
     assert held.ref in shown
-    assert "We could not yet connect your address with a support account" in shown
+    assert "somebody reads your message first" in shown
     assert "Northwind" not in shown
+
+
+KNOWN, STRANGE = "mara@northwind.example", "who@elsewhere.example"
+
+
+def answered(client: Client, address: str, **changes: Any) -> str:
+    """The page that a sender sees, without what they wrote of themselves and the reference."""
+    page = client.get(send(client, address=address, **changes)["Location"]).content.decode()
+    found = (Case.objects.order_by("-id"), HeldItem.objects.order_by("-id"))
+    refs = [one[0].ref for one in found if one]
+    for ref in refs:
+        page = page.replace(f"{ref[:4]} {ref[4:]}", "REF").replace(ref, "REF")
+    page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|/get-support/sent/[^/]+/', "", page)
+    return page.replace(address, "ADDRESS")
+
+
+@pytest.mark.parametrize("severity", ["P3", "P1"])
+def test_the_answer_is_the_same_for_known_and_unknown_addresses(
+    client: Client, severity: str
+) -> None:
+    """An account of another region, an ID that is not theirs: nothing of it shows on the page."""
+    abroad = make.account(name="Faraway", identifier="10-7777-0000001", region="AU")
+    make.contact(abroad, address="fay@faraway.example")
+    pages = [
+        answered(client, KNOWN, severity=severity),
+        answered(client, STRANGE, severity=severity),
+        answered(client, "fay@faraway.example", identifier="10-7777-0000001", severity=severity),
+        answered(client, STRANGE, identifier="", severity=severity),
+    ]
+    assert Case.objects.count() == 2
+    assert pages[0].count("REF") == 1 + (severity == "P1")
+    assert [page == pages[0] for page in pages] == [True] * 4
+
+
+def test_the_reference_can_be_left_to_the_mail(client: Client, settings: Any) -> None:
+    settings.WEB_FORM_SHOWS_REFERENCE = False
+    pages = [answered(client, KNOWN, severity="P1"), answered(client, STRANGE, severity="P1")]
+    assert "REF" not in pages[0]
+    assert pages[0] == pages[1]
+    assert not Case.objects.exists(), "it is filed after the answer, by the worker"
+    file_waiting(at=clock.now())
+    assert Case.objects.get().ref in Outbound.objects.get(to=[KNOWN]).subject
 
 
 def test_twice_the_same_page_is_one_case(client: Client) -> None:

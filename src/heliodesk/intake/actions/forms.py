@@ -42,6 +42,7 @@ def take_form(
     mailbox_id: int | None,
     to: str,
     peer: str = "",
+    at_once: bool = True,
     at: datetime,
 ) -> Taken:
     """Keep a form and file it by the rules that hold for mail; the same key is the same form.
@@ -50,6 +51,8 @@ def take_form(
         key: of the page that was sent; sent twice it makes one case.
         mailbox_id: the mailbox that answers, with its address ``to``.
         peer: the network address it came from, which bounds how often it may.
+        at_once: file it before answering; else the worker does, so that the time it takes tells
+            nobody what became of it.
     """
     raw = written(form, files, key=key, to=to, at=at)
     arrival = Arrival(
@@ -65,6 +68,8 @@ def take_form(
     with sql.prepared(connection) as cursor:
         cursor.execute(STORE, parameters([arrival]))
         row = cursor.fetchone()
+    if row and not at_once:
+        return Taken(row[0], InboundState.WAITING)
     if row:
         # It is safe by now; where it cannot be filed, the worker does so as soon as it can.
         with suppress(TryLater):

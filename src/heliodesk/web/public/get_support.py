@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from heliodesk.customers.rules import pattern_in_words
 from heliodesk.intake.queries import receipt
 from heliodesk.kernel import clock
+from heliodesk.kernel.references import spoken
 from heliodesk.web.access import public
-from heliodesk.web.portal import applies, brand, endpoint, frame, guidance, known, targets, zones
+from heliodesk.web.portal import applies, endpoint, frame, guidance, known, targets, zones
 from heliodesk.web.portal.applies import Applies, Asker
 from heliodesk.web.portal.brand import Brand
 from heliodesk.web.portal.raising import asked, guard, sending
@@ -77,6 +78,7 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
         "targets": targets.sentences(now, clock.now()),
         "criteria": [translated(label) for label in now.policy.pack.p1_criteria.values()],
         "kinds": givens.kinds(now.policy),
+        "own_kinds": givens.own_kinds(now.policy),
         "asked": asked.everything(),
         "guidance": guidance.steps(now),
         "where_to_find": translated(now.policy.pack.identifier.where_to_find),
@@ -103,21 +105,33 @@ def key_of(token: str) -> str:
         raise Http404 from error
 
 
+def _number(ref: str) -> str:
+    """A reference as it is shown: of a case in groups, of a held message as it is."""
+    return spoken(ref) if ref.isdigit() else ref
+
+
 @public
 @require_safe
 def sent(request: HttpRequest, token: str) -> HttpResponse:
-    """What became of a form: the reference, and what happens next (R72)."""
+    """What became of a form: the reference, and what happens next (R72).
+
+    Whoever sent it is a stranger until they read the mail: the page says the same whether or not
+    the address, or the ID, belongs to somebody, in the brand and with the numbers of the region
+    through which they came. Only the shape of the reference differs (C37); a setting leaves it to
+    the mail.
+    """
     found = receipt(key_of(token))
     policy = applies.in_force()
     if found is None or policy is None:
         raise Http404
-    region = found.region or endpoint.region_of(request, policy)
+    region = endpoint.region_of(request, policy)
     now = applies.of(Asker(region=region, visitor=True), policy, clock.now())
     return frame.framed(
         request,
         "portal/sent.html",
         area="raise",
-        brand=brand.of_region(region, offshore=brand.behind_boundary(region)),
+        brand=endpoint.brand_of(request),
         receipt=found,
+        number=_number(found.ref) if settings.WEB_FORM_SHOWS_REFERENCE else "",
         applies=now,
     )
