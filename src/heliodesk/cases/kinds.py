@@ -23,10 +23,12 @@ class Kind(NamedTuple):
     #: The kind of the policy by which such cases are entitled, timed and routed.
     treated_as: str
     active: bool
+    #: Customers may choose it on their forms.
+    for_customers: bool
 
 
 _KINDS = """
-select id, code, name, treated_as, active from cases_casetype
+select id, code, name, treated_as, active, for_customers from cases_casetype
 order by active desc, place, lower(name), id limit 200
 """
 _kept: tuple[float, list[Kind]] = (-_FRESH_SECONDS, [])
@@ -40,6 +42,11 @@ def added() -> list[Kind]:
 def offered() -> list[str]:
     """The codes of all kinds that a case may be given."""
     return [*OF_POLICY, *(kind.code for kind in added() if kind.active)]
+
+
+def for_customers() -> list[Kind]:
+    """The added kinds that customers may choose when they raise a case, a few seconds old."""
+    return [kind for kind in _recent() if kind.active and kind.for_customers]
 
 
 def name(code: str) -> str:

@@ -580,6 +580,8 @@ class CaseType(models.Model):
     #: The kind of the policy by which such a case is entitled, timed and routed.
     treated_as = models.CharField(max_length=30, default="technical")
     place = models.PositiveSmallIntegerField(default=0)
+    #: Customers may choose it on their forms.
+    for_customers = models.BooleanField(default=False, db_default=False)
     #: A retired type is offered no more; cases of it stay.
     active = models.BooleanField(default=True)
 

@@ -69,6 +69,8 @@ class Draft:
     #: What the sender chose in a form: the kind of case; and how long the details are.
     kind: str = ""
     details_length: int | None = None
+    #: A type of the desk's own that was chosen; it is treated as ``kind``.
+    own_kind: str = ""
     #: The account that a signed-in sender acts for; none for everybody else.
     account_id: int | None = None
     #: The language of the form that was filled in.
@@ -208,6 +210,7 @@ def of_form(
         missing_fields=tuple(n for n in tracking.FIELDS if not sent.trace.get(n)) if asks else (),
         marks=_form_marks(sent),
         kind=sent.kind,
+        own_kind=sent.own_kind,
         details_length=None if refs else len(sent.details),
         account_id=sent.account_id if sent.proven else None,
         language=sent.language,

@@ -182,7 +182,8 @@ def new_case_of(draft: Draft, outcome: Outcome, facts: Facts, decision_id: int |
         mailbox_id=draft.mailbox_id,
         channel=channel_of(draft),
         title=draft.title,
-        kind=outcome.request.case_type if outcome.request else draft.kind or "technical",
+        kind=draft.own_kind
+        or (outcome.request.case_type if outcome.request else draft.kind or "technical"),
         severity=draft.severity or decision.priority or "P3",
         priority=decision.priority or "P3",
         queue=decision.queue,

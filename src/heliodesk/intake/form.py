@@ -35,6 +35,8 @@ class Submission:
     subject: str = ""
     details: str = ""
     kind: str = "technical"
+    #: A type of the desk's own that was chosen; ``kind`` is then the one by which it is treated.
+    own_kind: str = ""
     severity: str = ""
     identifier: str = ""
     company: str = ""

@@ -69,3 +69,42 @@ def test_contacts_see_what_they_are_asked_and_nothing_else(browser: Client) -> N
     row = setting_up.add_type(name="Hardware return", treated_as="how_to", by=SYSTEM, at=make.NOW)
     Case.objects.filter(pk=case.pk).update(kind=row.code)
     assert "<dd>Hardware return</dd>" in text_of(browser, f"/support/cases/{case.ref}/")
+
+
+def test_types_of_the_desk_are_offered_to_customers_with_their_fields(
+    world: World, client: Client
+) -> None:
+    row = setting_up.add_type(
+        name="Hardware return", treated_as="how_to", for_customers=True, by=SYSTEM, at=make.NOW
+    )
+    setting_up.add_type(name="Bug hunt", treated_as="technical", by=SYSTEM, at=make.NOW)
+    add("Serial number", "number", kinds=[row.code])
+    page = client.get("/get-support/").content.decode()
+    assert f'value="{row.code}" id="kind-{row.code}"' in page
+    assert "Hardware return" in page
+    assert "Bug hunt" not in page
+    assert send(client, kind="bug-hunt").status_code == 422
+    assert send(client, kind=row.code, f_serial_number="many").status_code == 422
+    assert send(client, kind=row.code, f_serial_number="42").status_code == 302
+    case = Case.objects.get()
+    assert (case.kind, fields.values(case.pk)) == (row.code, {"serial_number": "42"})
+    assert case.decision and case.decision.request["case_type"] == "how_to"
+    said = "What it is about: Hardware return\nSerial number: 42"
+    assert said in case.messages.get().text
+    assert said in Outbound.objects.get(kind="acknowledgement").text
+
+
+def test_contacts_choose_them_too_and_are_asked_for_the_message_to_trace(browser: Client) -> None:
+    row = setting_up.add_type(
+        name="Lost mail", treated_as="email_tracking", for_customers=True, by=SYSTEM, at=make.NOW
+    )
+    assert "data-traces" in text_of(browser, "/support/")
+    browser.post("/support/", form(kind=row.code, trace_from="a@b.example"))
+    case = Case.objects.get()
+    assert case.kind == row.code
+    assert "From: a@b.example" in case.messages.get().text
+    setting_up.change_type(
+        row, name="Lost mail", treated_as="email_tracking", active=False, by=SYSTEM, at=make.NOW
+    )
+    assert "data-traces" not in text_of(browser, "/support/")
+    assert browser.post("/support/", form(kind=row.code)).status_code == 422

@@ -20,8 +20,14 @@ MOST_TYPES, MOST_FIELDS, MOST_LISTS, MOST_STEPS, MOST_CHOICES = 100, 200, 100, 6
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
-def add_type(*, name: str, treated_as: str, by: By, at: datetime) -> CaseType:
+def add_type(
+    *, name: str, treated_as: str, for_customers: bool = False, by: By, at: datetime
+) -> CaseType:
     """A new type of case.
+
+    Args:
+        treated_as: the kind of the policy that counts for it.
+        for_customers: customers may choose it on their forms.
 
     Raises:
         Refused: it has no name, another has it, or the policy has no such kind.
@@ -34,7 +40,13 @@ def add_type(*, name: str, treated_as: str, by: By, at: datetime) -> CaseType:
         if name.lower() in {row.name.lower() for row in rows}:
             raise Refused(f"There is a type “{name}” already.")
         code = _code(name, 30, {*kinds.OF_POLICY, *(row.code for row in rows)})
-        row = CaseType(code=code, name=name, treated_as=treated_as, place=_next(CaseType))
+        row = CaseType(
+            code=code,
+            name=name,
+            treated_as=treated_as,
+            for_customers=for_customers,
+            place=_next(CaseType),
+        )
         row.save()
         _tell("case_type_added", "case_type", row.pk, name, by=by, at=at)
     kinds.forget()
@@ -42,9 +54,19 @@ def add_type(*, name: str, treated_as: str, by: By, at: datetime) -> CaseType:
 
 
 def change_type(
-    row: CaseType, *, name: str, treated_as: str, active: bool, by: By, at: datetime
+    row: CaseType,
+    *,
+    name: str,
+    treated_as: str,
+    active: bool,
+    for_customers: bool | None = None,
+    by: By,
+    at: datetime,
 ) -> None:
     """Other words for a type, or retire it; cases of it stay what they are.
+
+    Args:
+        for_customers: customers may choose it on their forms; none leaves it as it is.
 
     Raises:
         Refused: as for a new one.
@@ -55,8 +77,11 @@ def change_type(
         raise Refused(f"There is a type “{name}” already.")
     with transaction.atomic():
         row.name, row.treated_as, row.active = name, treated_as, active
+        if for_customers is not None:
+            row.for_customers = for_customers
         row.save()
-        _tell("case_type_changed", "case_type", row.pk, name, by=by, at=at, active=active)
+        offered = {"active": active, "for_customers": row.for_customers}
+        _tell("case_type_changed", "case_type", row.pk, name, by=by, at=at, **offered)
     kinds.forget()
 
 

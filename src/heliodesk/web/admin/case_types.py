@@ -79,6 +79,7 @@ def _type(request: PersonRequest, row: CaseType | None) -> HttpResponse:
         "name": row.name if row else "",
         "treated_as": row.treated_as if row else "technical",
         "active": row.active if row else True,
+        "for_customers": row.for_customers if row else False,
     }
     return page(
         request,
@@ -96,11 +97,19 @@ def _type(request: PersonRequest, row: CaseType | None) -> HttpResponse:
 def _save_type(request: PersonRequest, row: CaseType | None) -> None:
     given, by, at = request.POST, request.person.by, clock.now()
     name, treated_as = given.get("name", ""), given.get("treated_as", "")
+    theirs = "for_customers" in given
     if row is None:
-        setting_up.add_type(name=name, treated_as=treated_as, by=by, at=at)
+        setting_up.add_type(name=name, treated_as=treated_as, for_customers=theirs, by=by, at=at)
         return
-    active = "active" in given
-    setting_up.change_type(row, name=name, treated_as=treated_as, active=active, by=by, at=at)
+    setting_up.change_type(
+        row,
+        name=name,
+        treated_as=treated_as,
+        active="active" in given,
+        for_customers=theirs,
+        by=by,
+        at=at,
+    )
 
 
 @needs(May.EDIT_POLICY)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_POST
 
-from heliodesk.cases import actions
+from heliodesk.cases import actions, kinds
 from heliodesk.cases.access import get_case_for, place_of
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
@@ -100,7 +100,8 @@ def _take(request: CustomerRequest, case: Case, given: Given, *, page: str, key:
         subject=case.title,
         details=given.details,
         severity=case.severity,
-        kind=case.kind,
+        kind=kinds.treated_as(case.kind),
+        own_kind="" if case.kind in kinds.OF_POLICY else case.kind,
         contact_id=customer.contact_id,
         account_id=case.account_id,
         case_ref=case.ref,

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_noop as _
 
+from heliodesk.cases import kinds as types
+from heliodesk.cases.kinds import Kind
 from heliodesk.customers.customer import Customer
 from heliodesk.customers.rules import pattern_in_words
 from heliodesk.entitlements.policy import Policy
@@ -41,7 +43,10 @@ class Given:
     address: str = ""
     company: str = ""
     identifier: str = ""
+    #: What it is about; a type of the desk's own counts as the kind by which it is treated.
     kind: str = "technical"
+    treated_as: str = ""
+    own_name: str = ""
     severity: str = ""
     subject: str = ""
     details: str = ""
@@ -52,6 +57,11 @@ class Given:
     fields: dict[str, str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def policy_kind(self) -> str:
+        """The kind of the policy that counts."""
+        return self.treated_as or self.kind
 
     @property
     def length(self) -> int:
@@ -89,6 +99,22 @@ def kinds(policy: Policy) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind != "email_tracking")
 
 
+def own_kinds(policy: Policy) -> list[Kind]:
+    """The desk's own types that a case may be of; those that trace messages, where they are."""
+    known = kinds(policy)
+    return [kind for kind in types.for_customers() if kind.treated_as in known]
+
+
+def _kind(given: Given, policy: Policy) -> None:
+    if given.kind in kinds(policy):
+        return
+    chosen = next((kind for kind in own_kinds(policy) if kind.code == given.kind), None)
+    if chosen is None:
+        given.troubles["kind"] = translated(_("Choose what it is about."))
+    else:
+        given.treated_as, given.own_name = chosen.treated_as, chosen.name
+
+
 def check(given: Given, policy: Policy, customer: Customer | None, *, own: frozenset[str]) -> None:
     """Note everything that is wrong with the form (R70, R71).
 
@@ -97,14 +123,13 @@ def check(given: Given, policy: Policy, customer: Customer | None, *, own: froze
     """
     if customer is None:
         _who(given, policy, own)
-    if given.kind not in kinds(policy):
-        given.troubles["kind"] = translated(_("Choose what it is about."))
+    _kind(given, policy)
     if given.severity not in SEVERITIES:
         given.troubles["severity"] = translated(_("Choose how badly you are affected."))
     if not given.subject:
         given.troubles["subject"] = translated(_("Give it a subject of a few words."))
     _details(given, policy)
-    if given.kind == "email_tracking":
+    if given.policy_kind == "email_tracking":
         _trace(given)
     _lengths(given)
     held, troubles = asked.check(given.fields, given.kind)
@@ -116,7 +141,7 @@ def check(given: Given, policy: Policy, customer: Customer | None, *, own: froze
 def _lengths(given: Given) -> None:
     """Refuse what is too long for its field; all of it stays on the page."""
     texts = [(name, getattr(given, name), most) for name, most in _MOST.items()]
-    if given.kind == "email_tracking":
+    if given.policy_kind == "email_tracking":
         texts += [(f"trace_{name}", said, _MOST_TRACE) for name, said in given.trace.items()]
     for name, said, most in texts:
         if len(said) > most:
@@ -209,14 +234,15 @@ def _is_one(read: Callable[[str], object], text: str) -> bool:
 def as_text(given: Given, *, labels: Mapping[str, str]) -> str:
     """The whole form as people read it in the case and in the mail that confirms it."""
     parts = [given.details]
-    if given.kind == "email_tracking":
+    if given.policy_kind == "email_tracking":
         lines = [labels["trace"]]
         for name in FIELDS:
             value = given.trace.get(name, "")
             shown = f"{value} ({given.zone})" if name == "time" and value and given.zone else value
             lines.append(f"{labels[name]}: {shown or '–'}")
         parts.append("\n".join(lines))
-    more = asked.lines(given.fields, asked.everything()) if given.fields else []
+    more = [f"{labels['kind']}: {given.own_name}"] if given.own_name else []
+    more += asked.lines(given.fields, asked.everything()) if given.fields else []
     if given.company:
         more.append(f"{labels['company']}: {given.company}")
     if given.alternative:

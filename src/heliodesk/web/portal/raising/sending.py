@@ -107,12 +107,13 @@ def submission(given: Given, customer: Customer | None) -> Submission:
             "contact_id": customer.contact_id,
             "account_id": customer.account_id,
         }
-    tracking = given.kind == "email_tracking"
+    tracking = given.policy_kind == "email_tracking"
     return Submission(
         **who,
         subject=given.subject,
         details=given.details,
-        kind=given.kind,
+        kind=given.policy_kind,
+        own_kind=given.kind if given.treated_as else "",
         severity=given.severity,
         trace=given.trace if tracking else {},
         zone=given.zone if tracking else "",
@@ -126,6 +127,7 @@ def submission(given: Given, customer: Customer | None) -> Submission:
 def _labels() -> Mapping[str, str]:
     """The names of the fields, in the sender's language."""
     return {
+        "kind": translated(_("What it is about")),
         "trace": translated(_("The message to trace")),
         "from": translated(_("From")),
         "to": translated(_("To")),
