@@ -50,7 +50,7 @@ def test_what_was_changed_is_read_again(asked: list[str]) -> None:
 
 
 @pytest.mark.django_db
-def test_a_read_shows_that_the_connection_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "health_check_done", False)
+def test_a_read_shows_that_the_connection_lives() -> None:
+    connection.health_check_done = False
     reading.rows(connection, ONE)
     assert connection.health_check_done
