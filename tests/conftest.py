@@ -10,6 +10,11 @@ import pytest
 
 #: The programs that show that a system server is there, by the name used in ``needs(...)``.
 PROGRAMS = {
+    # Unpacked by bin/asterisk, as root and as anybody else.
+    "asterisk": (
+        "/var/cache/heliodesk-tests/asterisk/asterisk",
+        str(Path.home() / ".cache/heliodesk-tests/asterisk/asterisk"),
+    ),
     "chromium": ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/snap/bin/chromium"),
     "dovecot": ("/usr/sbin/dovecot",),
     "postfix": ("/usr/sbin/postfix",),
