@@ -136,6 +136,10 @@ class Channel:
     handlers: list[str] = field(default_factory=list)
     done: int = 0
     gone: bool = False
+    #: Seconds of the clock: talking takes time, nothing else does.
+    clock: int = 1_795_415_162
+    #: Of a telephone that is rung: the caller's channel.
+    master: "Channel | None" = None
 
     def call(self, context: str = "heliodesk", exten: str = "") -> "Channel":
         """Run from the first priority until the call is over, then what runs at its end."""
@@ -242,6 +246,8 @@ class Channel:
         elif name.startswith("CHANNEL("):
             assert name == "CHANNEL(hangup_handler_push)", name
             self.handlers.append(value)
+        elif name.startswith("MASTER_CHANNEL("):
+            (self.master or self).variables[name[15:-1]] = value
         elif name.startswith("HASH("):
             assert name == "HASH(desk)", name
         else:
@@ -270,11 +276,14 @@ class Channel:
         if rung.status == "ANSWER" and "U(" in options:
             place, *given = options.partition("U(")[2].rstrip(")").split("^")
             callee = Channel(self.plan, self.desk, unique="callee-1", requests=self.requests)
+            callee.master, callee.clock = self, self.clock
             callee.variables = {f"ARG{n}": text for n, text in enumerate(given, start=1)}
             callee._run(place, "s", "1", within=True)
         self.variables["DIALSTATUS"] = rung.status
         if rung.status == "ANSWER":
-            self.variables["ANSWEREDTIME"] = str(rung.talked)
+            self.clock += rung.talked
+            # Since this channel was answered, however long ago that was.
+            self.variables["ANSWEREDTIME"] = str(rung.talked + 97)
         if rung.status == "CANCEL" or rung.by_caller:
             raise HungUp
 
@@ -303,6 +312,8 @@ class Channel:
         if "(" in name:
             function, _, given = name.partition("(")
             value = self._function(function, given[:-1])
+        elif name == "EPOCH":
+            value = str(self.clock)
         else:
             value = self.variables.get(name, self.plan.globals.get(name, ""))
         if cut:
@@ -411,9 +422,9 @@ def _expression(text: str) -> str:
     same = re.fullmatch(r'"(.*)"="(.*)"', text, re.S)
     if same:
         return str(int(same[1] == same[2]))
-    plus = re.fullmatch(r"(\d+)\+(\d+)", text)
-    if plus:
-        return str(int(plus[1]) + int(plus[2]))
+    sum_ = re.fullmatch(r"(\d+)([+-])(\d+)", text)
+    if sum_:
+        return str(int(sum_[1]) + int(sum_[2] + sum_[3]))
     less = re.fullmatch(r"(\d+)<(\d+)", text)
     if less:
         return str(int(int(less[1]) < int(less[2])))
