@@ -78,6 +78,7 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
         "targets": targets.sentences(now, clock.now()),
         "criteria": [translated(label) for label in now.policy.pack.p1_criteria.values()],
         "kinds": givens.kinds(now.policy),
+        "own_kinds": givens.own_kinds(now.policy),
         "asked": asked.everything(),
         "guidance": guidance.steps(now),
         "where_to_find": translated(now.policy.pack.identifier.where_to_find),
