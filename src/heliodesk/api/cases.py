@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from heliodesk.api import files
 from heliodesk.api.door import Answer, Asked
 from heliodesk.api.problems import Problem
 from heliodesk.api.shapes import Said
@@ -146,6 +147,7 @@ class NewFile:
 
 
 _Files = Annotated[list[NewFile], Said("Files; the whole request is limited to 5 MB.", most=_FILES)]
+_Uploads = Annotated[list[str], Said("Files that were sent before to `/files`.", most=_FILES)]
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ class NewCase:
     ] = "technical"
     acknowledge: Annotated[bool, Said("Send the customer the reference.")] = True
     attachments: _Files = field(default_factory=list)
+    uploads: _Uploads = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class Reply:
     resolution: Annotated[str, Said("How it was solved, with “resolve”.", most=_TEXT)] = ""
     version: Annotated[int | None, Said("Refuse if somebody answered since this version.")] = None
     attachments: _Files = field(default_factory=list)
+    uploads: _Uploads = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,7 @@ class Note:
 
     text: Annotated[str, Said("The note.", most=_TEXT, least=1)]
     attachments: _Files = field(default_factory=list)
+    uploads: _Uploads = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -292,7 +297,7 @@ def _summary(row: brief.Brief) -> CaseSummary:
     )
 
 
-def _now(case_id: int) -> CaseSummary:
+def summary_now(case_id: int) -> CaseSummary:
     """The case as it is now."""
     return _summary(brief.briefs([case_id])[0])
 
@@ -318,12 +323,12 @@ def opened(request: Asked) -> Answer:
             name=wanted.name,
             address=wanted.address,
             acknowledge=wanted.acknowledge,
-            attachments=_kept(wanted.attachments),
+            attachments=_kept(request),
         ),
         by=request.person.by,
         at=request.at,
     )
-    return Answer(_now(made.id), 201, f"/api/v1/cases/{made.ref}")
+    return Answer(summary_now(made.id), 201, f"/api/v1/cases/{made.ref}")
 
 
 def replied(request: Asked) -> Answer:
@@ -332,7 +337,7 @@ def replied(request: Asked) -> Answer:
     message = actions.reply(
         case,
         text=wanted.text,
-        attachments=_kept(wanted.attachments),
+        attachments=_kept(request),
         cc=wanted.cc,
         then=_THEN.get(wanted.then or ""),
         resolution=wanted.resolution,
@@ -340,22 +345,21 @@ def replied(request: Asked) -> Answer:
         by=request.person.by,
         at=request.at,
     )
-    return Answer(MessageMade(message.pk, _now(case.pk)), 201)
+    return Answer(MessageMade(message.pk, summary_now(case.pk)), 201)
 
 
 def noted(request: Asked) -> Answer:
     """Add a note for colleagues."""
     case, wanted = get_case(request.person, request.path["ref"]), request.body
-    files = _kept(wanted.attachments)
-    by, at = request.person.by, request.at
-    message = actions.note(case, text=wanted.text, attachments=files, by=by, at=at)
-    return Answer(MessageMade(message.pk, _now(case.pk)), 201)
+    by, at, sent = request.person.by, request.at, _kept(request)
+    message = actions.note(case, text=wanted.text, attachments=sent, by=by, at=at)
+    return Answer(MessageMade(message.pk, summary_now(case.pk)), 201)
 
 
-def _kept(files: Sequence[NewFile]) -> list[NewAttachment]:
-    """The files, their bytes in the blob store."""
+def _kept(request: Asked) -> list[NewAttachment]:
+    """The files of a message, their bytes in the blob store: sent with it, or before."""
     kept = []
-    for place, given in enumerate(files):
+    for place, given in enumerate(request.body.attachments):
         try:
             data = base64.b64decode(given.content, validate=True)
         except (binascii.Error, ValueError):
@@ -363,7 +367,7 @@ def _kept(files: Sequence[NewFile]) -> list[NewAttachment]:
             raise Problem(422, "Correct these fields and send it again.", errors=[error]) from None
         name = given.name.replace("\\", "/").rpartition("/")[2] or "file"
         kept.append(NewAttachment(name, given.content_type, len(data), blobs.put(data)))
-    return kept
+    return [*kept, *files.taken(request.person, request.body.uploads)]
 
 
 Do = Callable[[Case, Step, Person, By, datetime], object]
@@ -454,7 +458,7 @@ def stepped(verb: str) -> Callable[[Asked], Answer]:
     def work(request: Asked) -> Answer:
         case = get_case(request.person, request.path["ref"])
         do(case, request.body, request.person, request.person.by, request.at)
-        return Answer(_now(case.pk))
+        return Answer(summary_now(case.pk))
 
     return work
 

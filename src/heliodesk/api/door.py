@@ -12,11 +12,13 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 
 from heliodesk.api.problems import Problem, answer
 from heliodesk.api.shapes import read, written
 from heliodesk.cases.access import Hidden as HiddenCase
 from heliodesk.cases.rules import Refused
+from heliodesk.channels import blobs
 from heliodesk.customers.access import Hidden as HiddenCustomer
 from heliodesk.identity import tokens
 from heliodesk.identity.person import Person
@@ -54,6 +56,18 @@ class Asked:
     path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Any
+    #: Of a body that is the bytes of a file.
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
+class Download:
+    """The bytes of a file, as an answer."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,10 @@ class Endpoint:
     params: tuple[Param, ...] = ()
     #: More to say of it in the reference.
     more: str = ""
+    #: The body is the bytes of a file, of any type.
+    takes_bytes: bool = False
+    #: It makes something: 201.
+    makes: bool = False
 
 
 def view(endpoints: Mapping[str, Endpoint]) -> Callable[..., HttpResponse]:
@@ -122,13 +140,12 @@ def _answered(
     _check_rights(endpoint, bearer)
     if any("\0" in str(value) or len(str(value)) > _LONGEST_PART for value in path.values()):
         raise Problem(404, "There is no such record, or it is not yours to see.")
-    body = _body(request) if endpoint.takes else {}
     asked = Asked(
         bearer.person,
         at,
         path,
         _query(endpoint, request),
-        read(endpoint.takes, body) if endpoint.takes else None,
+        *_given(endpoint, request),
     )
     if endpoint.method == "GET":
         response = _sent(endpoint.do(asked))
@@ -204,6 +221,26 @@ def _body(request: HttpRequest) -> object:
         raise Problem(400, "The body is not JSON in UTF-8.") from None
 
 
+def _given(endpoint: Endpoint, request: HttpRequest) -> tuple[Any, str]:
+    """What was sent along, checked, and its type."""
+    if endpoint.takes:
+        return read(endpoint.takes, _body(request)), ""
+    return (_bytes(request), request.content_type or "") if endpoint.takes_bytes else (None, "")
+
+
+def _bytes(request: HttpRequest) -> bytes:
+    """The bytes of a file that were sent.
+
+    Raises:
+        Problem: there are too many.
+    """
+    most = settings.WEB_FILE_MAX_BYTES
+    data = request.read(most + 1)
+    if len(data) > most:
+        raise Problem(413, f"At most {most / 1_000_000:g} MB fit into one file.")
+    return bytes(data)
+
+
 def _query(endpoint: Endpoint, request: HttpRequest) -> dict[str, Any]:
     """The parameters of the query, checked."""
     known = {param.name: param for param in endpoint.params}
@@ -241,7 +278,20 @@ def _param(param: Param, given: str) -> object:
 
 
 def _sent(told: Answer) -> HttpResponse:
+    if isinstance(told.body, Download):
+        return _file(told.body)
     return _response(told.status, json.dumps(written(told.body), ensure_ascii=False), told.location)
+
+
+def _file(found: Download) -> HttpResponse:
+    """A file, only ever to be saved: whatever it says that it is, no browser opens it here."""
+    response = HttpResponse(blobs.get(found.sha256), content_type=found.content_type)
+    response["Content-Disposition"] = str(
+        content_disposition_header(as_attachment=True, filename=found.name)
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _response(status: int, body: str, location: str) -> HttpResponse:
@@ -274,8 +324,9 @@ def _once(endpoint: Endpoint, asked: Asked, bearer: Bearer, request: HttpRequest
             return _sent(endpoint.do(asked))
     if len(key) > _LONGEST_KEY or not key.isprintable():
         raise Problem(400, f"An Idempotency-Key has at most {_LONGEST_KEY} printable characters.")
+    sent = asked.body if endpoint.takes_bytes else request.body
     digest = hashlib.sha256(
-        b"\0".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
+        b"\0".join([str(request.method).encode(), request.get_full_path().encode(), sent])
     ).hexdigest()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_BEGIN, [bearer.token_id, key, digest, asked.at])

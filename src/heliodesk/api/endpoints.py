@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from heliodesk.api import cases, customers, reports
-from heliodesk.api.door import Answer, Asked, Endpoint, Param
+from heliodesk.api import beside, cases, customers, files, reports
+from heliodesk.api.door import Answer, Asked, Download, Endpoint, Param
 from heliodesk.cases.asked import OPERATORS
 from heliodesk.identity.rules import May
 from heliodesk.identity.tokens import Scope
@@ -82,6 +82,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         cases.opened,
         takes=cases.NewCase,
         gives=cases.CaseSummary,
+        makes=True,
         more="The policy decides on it as on any other channel; what it does not allow is 409.",
     ),
     _writes(
@@ -91,6 +92,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         cases.replied,
         takes=cases.Reply,
         gives=cases.MessageMade,
+        makes=True,
     ),
     _writes(
         "/cases/{ref}/note",
@@ -99,6 +101,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         cases.noted,
         takes=cases.Note,
         gives=cases.MessageMade,
+        makes=True,
     ),
     *(
         _writes(
@@ -115,6 +118,136 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             ),
         )
         for verb, (takes, about, _) in cases.VERBS.items()
+    ),
+    _reads(
+        "/cases/{ref}/fields",
+        "read_fields",
+        "Read the fields of a case",
+        beside.fields_shown,
+        beside.FieldList,
+        more="The fields that administrators added to cases of its kind, and what it holds.",
+    ),
+    _writes(
+        "/cases/{ref}/fields",
+        "set_fields",
+        "Set fields of a case",
+        beside.filled,
+        takes=beside.FieldValues,
+        gives=beside.FieldList,
+    ),
+    _reads(
+        "/cases/{ref}/checklists",
+        "read_checklists",
+        "Read the checklists on a case",
+        beside.checklists_shown,
+        beside.Checklists,
+    ),
+    _writes(
+        "/cases/{ref}/checklists",
+        "put_checklist",
+        "Put a checklist on a case",
+        beside.checklist_put,
+        takes=beside.PutChecklist,
+        gives=beside.Checklists,
+    ),
+    _writes(
+        "/cases/{ref}/checklists/tick",
+        "tick",
+        "Tick a step, or take the tick away",
+        beside.ticked,
+        takes=beside.Tick,
+        gives=beside.Checklists,
+    ),
+    _writes(
+        "/cases/{ref}/checklists/remove",
+        "remove_checklist",
+        "Take a checklist off a case",
+        beside.checklist_dropped,
+        takes=beside.DropChecklist,
+        gives=beside.Checklists,
+    ),
+    _reads(
+        "/cases/{ref}/time",
+        "list_time",
+        "List the time worked on a case",
+        beside.time_shown,
+        beside.TimeList,
+        params=(Param("after", "The “next” of the page before.", int, most=2**62), _LIMIT),
+    ),
+    _writes(
+        "/cases/{ref}/time",
+        "enter_time",
+        "Enter time on a case",
+        beside.time_entered,
+        takes=beside.NewTime,
+        gives=beside.TimeEntry,
+        makes=True,
+    ),
+    _writes(
+        "/cases/{ref}/time/remove",
+        "remove_time",
+        "Take an entry of time back",
+        beside.time_removed,
+        takes=beside.DropTime,
+        gives=cases.CaseSummary,
+    ),
+    _writes(
+        "/cases/{ref}/escalate",
+        "escalate",
+        "Call a colleague or a team to a case",
+        beside.escalated,
+        takes=beside.Escalation,
+        gives=cases.CaseSummary,
+    ),
+    _writes(
+        "/cases/{ref}/calm",
+        "calm",
+        "Say that the escalation is settled",
+        beside.calmed,
+        takes=cases.Step,
+        gives=cases.CaseSummary,
+        more="Takes nothing: send `{}`.",
+    ),
+    _writes(
+        "/cases/{ref}/split",
+        "split",
+        "Open a case with messages of another",
+        beside.split,
+        takes=beside.Split,
+        gives=cases.CaseSummary,
+        makes=True,
+        more="Gives the new case. The customer is told nothing; `reply` on it does that.",
+    ),
+    _writes(
+        "/cases/{ref}/unsplit",
+        "unsplit",
+        "Undo a split, on the new case",
+        beside.unsplit,
+        takes=cases.Step,
+        gives=cases.CaseSummary,
+        more="Takes nothing: send `{}`.",
+    ),
+    _reads(
+        "/files/{id}",
+        "fetch_file",
+        "Fetch a file of a message",
+        files.fetched,
+        Download,
+        more="The bytes of an attachment, by its id, where the case may be seen.",
+    ),
+    _writes(
+        "/files",
+        "send_file",
+        "Send a file ahead of its message",
+        files.kept,
+        takes_bytes=True,
+        gives=files.Uploaded,
+        makes=True,
+        params=(Param("name", "The name of the file.", default="file", most=255),),
+        more=(
+            "The body is the file itself, with its own `Content-Type`, up to 20 MB. Name it in"
+            " `uploads` of a case, reply or note within a day."
+        ),
     ),
     _reads(
         "/accounts",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from heliodesk.api.door import Endpoint, Param
+from heliodesk.api.door import Download, Endpoint, Param
 from heliodesk.api.endpoints import BASE, ENDPOINTS
 from heliodesk.api.problems import PROBLEM, TITLES
 from heliodesk.api.shapes import described
@@ -106,7 +106,13 @@ def _one(endpoint: Endpoint, kept: dict[str, Any]) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
+    if endpoint.takes_bytes:
+        told["requestBody"] = {"required": True, "content": _BYTES}
     return told
+
+
+#: The bytes of a file.
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 _KEY = {
@@ -118,8 +124,12 @@ _KEY = {
 
 
 def _responses(endpoint: Endpoint, kept: dict[str, Any], *, write: bool) -> dict[str, Any]:
-    gives = {"application/json": {"schema": described(endpoint.gives, kept)}}
-    good = "201" if endpoint.name in ("open_case", "reply", "add_note") else "200"
+    gives: dict[str, Any] = (
+        _BYTES
+        if endpoint.gives is Download
+        else {"application/json": {"schema": described(endpoint.gives, kept)}}
+    )
+    good = "201" if endpoint.makes else "200"
     wrong = [401, 403, 422, 429, *([404] if "{" in endpoint.path else [])]
     wrong += [400, 409, 413, 415] if write else []
     return {

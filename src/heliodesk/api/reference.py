@@ -13,6 +13,7 @@ from heliodesk.api.problems import TITLES, Problem, answer
 _GROUPS = {
     "me": "You",
     "cases": "Cases",
+    "files": "Files",
     "accounts": "Accounts",
     "contacts": "Contacts",
     "reports": "Reports",

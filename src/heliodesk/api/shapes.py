@@ -81,6 +81,8 @@ def _value(hint: Any, given: object, at: str, errors: list[tuple[str, str]]) -> 
         return _object(kind, given, at, errors)
     if get_origin(kind) in (list, tuple):
         return _list(get_args(kind)[0], said, given, at, errors)
+    if get_origin(kind) is dict:
+        return _mapping(get_args(kind)[1], said, given, at, errors)
     if kind is date:
         return _date(given, at, errors)
     wrong = not isinstance(given, kind) or (kind is int and isinstance(given, bool))
@@ -118,6 +120,20 @@ def _list(
         errors.append((at, f"This has {len(given)} entries; {said.most} fit."))
         return ()
     return tuple(_value(hint, each, f"{at}[{n}]", errors) for n, each in enumerate(given))
+
+
+def _mapping(
+    hint: Any, said: Said, given: object, at: str, errors: list[tuple[str, str]]
+) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        errors.append((at, "This must be an object."))
+        return {}
+    if said.most and len(given) > said.most:
+        errors.append((at, f"This has {len(given)} entries; {said.most} fit."))
+        return {}
+    return {
+        storable(name): _value(hint, each, _path(at, name), errors) for name, each in given.items()
+    }
 
 
 def _date(given: object, at: str, errors: list[tuple[str, str]]) -> date | None:

@@ -2,6 +2,7 @@
 time that was worked on it. One statement; lists that can grow are bounded.
 """
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -89,6 +90,35 @@ from cases_case c where c.id = %s
 def beside(case_id: int) -> Beside:
     """What stands beside a case that the caller has reached."""
     return reading.shaped(connection, Beside, _BESIDE, [case_id])[0]
+
+
+class Worked(NamedTuple):
+    """An entry of time."""
+
+    id: int
+    minutes: int
+    day: date
+    note: str
+    user_id: int
+    by: str
+
+
+_TIMES = """
+select t.id, t.minutes, t.on_day, t.note, t.user_id, u.name
+from cases_timespent t join identity_user u on u.id = t.user_id
+where t.case_id = %s and t.id < %s order by t.id desc limit %s
+"""
+_SUM = "select coalesce(sum(minutes), 0)::int from cases_timespent where case_id = %s"
+
+
+def times(case_id: int, *, below: int | None, limit: int) -> list[Worked]:
+    """The entries of time on a case, the latest first, and one beyond if there are more."""
+    return reading.shaped(connection, Worked, _TIMES, [case_id, below or 2**62, limit + 1])
+
+
+def minutes(case_id: int) -> int:
+    """All the minutes that were worked on a case."""
+    return int(reading.rows(connection, _SUM, [case_id])[0][0])
 
 
 class Child(NamedTuple):

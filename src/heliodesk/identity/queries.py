@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from heliodesk.identity.models import StaffRole, Team, User
 from heliodesk.identity.rules import STAFF
@@ -49,6 +49,18 @@ def with_second_factor() -> set[int]:
     """The people of the desk who have an app or a passkey."""
     found = Authenticator.objects.filter(type__in=["totp", "webauthn"], user__role__in=STAFF)
     return set(found.values_list("user_id", flat=True))
+
+
+def colleague_at(address: str) -> int | None:
+    """Who of the desk has this address and works here."""
+    found = User.staff.filter(email__iexact=address, is_active=True)
+    return found.values_list("pk", flat=True).first()
+
+
+def team_called(name: str) -> int | None:
+    """The team of this code or name."""
+    found = Team.objects.filter(Q(code__iexact=name) | Q(name__iexact=name)).order_by("id")
+    return found.values_list("pk", flat=True).first()
 
 
 def signature_of(user_id: int) -> str:
