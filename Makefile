@@ -11,7 +11,7 @@ demo: ## the desk with a demo vendor, on http://127.0.0.1:8000
 test: ## every test; TESTS="tests/cases -k reply" runs some
 	@bin/setup --dev
 	@bin/system-servers
-	@.venv/bin/pytest $(TESTS)
+	@bin/test $(TESTS)
 
 check: ## format, lint, types, import order, tests: what CI runs
 	@bin/check

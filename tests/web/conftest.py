@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from heliodesk.customers.models import Contact
-from heliodesk.web import badges, rail
+from heliodesk.web import badges, rail, translation
 from heliodesk.web.portal.who import CHOSEN
 from tests import make
 
@@ -17,7 +17,8 @@ Portal = Callable[..., Client]
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """What pages keep for some seconds is forgotten between tests."""
+    """What pages keep for some seconds is forgotten between tests, and who spoke what."""
+    translation.begin("en")
     rail.forget()
     badges.forget()
     yield
