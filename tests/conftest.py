@@ -43,6 +43,15 @@ def _present(name: str) -> bool:
     return os.geteuid() == 0 if name == "root" else program(name) is not None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a parallel run one process has all journeys in the browser, which share a desk; of the
+    rest each file stays together."""
+    for item in items:
+        folder = item.nodeid.rpartition("/")[0]
+        group = folder if folder == "tests/browser" else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that needs what this machine lacks; fail it where nothing may be skipped."""
     for mark in item.iter_markers("needs"):
