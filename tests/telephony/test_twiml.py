@@ -2,12 +2,14 @@
 
 import base64
 import time
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db.models import F
 from django.test import Client
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
@@ -84,7 +86,8 @@ def test_an_engineer_is_dialled_by_number(phone: type[Phone], engineer: Any) -> 
     assert (call.outcome, call.agent) == ("connected", anna)
     assert caller.post(f"{BASE}/voice/twiml/status", CallStatus="completed", CallDuration="70")
     call.refresh_from_db()
-    assert call.talked_seconds == 70
+    assert call.talked_seconds == 61
+    assert call.ended_at and call.connected_at and call.ended_at > call.connected_at
 
 
 def test_the_engineer_picking_up_is_told(phone: type[Phone], engineer: Any) -> None:
@@ -94,6 +97,19 @@ def test_the_engineer_picking_up_is_told(phone: type[Phone], engineer: Any) -> N
     leg = phone(sid="CA-leg")
     leg.post(f"{BASE}/voice/twiml/answered", ParentCallSid="CA1", CallStatus="in-progress")
     assert Call.objects.get().state == "connected"
+
+
+def test_a_talk_that_the_caller_ends_lasts_from_when_the_engineer_picked_up(
+    phone: type[Phone], engineer: Any
+) -> None:
+    engineer("+447700900123")
+    caller = phone()
+    caller.says(), caller.says(Digits="3"), caller.says(Digits=DIGITS)
+    leg = phone(sid="CA-leg")
+    leg.post(f"{BASE}/voice/twiml/answered", ParentCallSid="CA1", CallStatus="in-progress")
+    Call.objects.update(connected_at=F("connected_at") - timedelta(seconds=90))
+    caller.post(f"{BASE}/voice/twiml/status", CallStatus="completed", CallDuration="170")
+    assert Call.objects.get().talked_seconds == 90
 
 
 @pytest.mark.parametrize("forged", ["", "bm90IGEgc2lnbmF0dXJl", "\u00e4\u00f6"])

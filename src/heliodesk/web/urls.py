@@ -23,6 +23,7 @@ from heliodesk.web.voice.urls import urlpatterns as voice
 
 urlpatterns = [
     *asked_most,
+    path("voice/", include(voice)),  # A caller waits for each answer; one look for all others.
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
@@ -39,7 +40,6 @@ urlpatterns = [
     *sent,
     *portal_doors,
     *calls,
-    *voice,
     *reports,
     *automation,
     *admin,

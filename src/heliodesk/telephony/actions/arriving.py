@@ -35,7 +35,7 @@ def locked(announced: Announced, *, at: datetime) -> tuple[Call, bool]:
         return found, False
     Call.objects.bulk_create([_new(announced, at)], ignore_conflicts=True)
     call = Call.objects.select_for_update().get(key=announced.key)
-    new = not call.steps.exists() and call.heard_at is None
+    new = call.heard_at is None
     if new:
         call.heard_at = at
         record([Happening("arrived", "call", call.pk)], by=SYSTEM, at=at)

@@ -55,17 +55,20 @@ class Heard:
     step: int
     digits: str = ""
     dialstatus: str = ""
+    #: Seconds that the two talked, where the telephone system says it with the dial status.
+    talked: int | None = None
 
 
 def lead(heard: Heard, *, at: datetime) -> Instruction:
     """What the telephone system does next with this call."""
     with transaction.atomic():
-        call, _ = locked(heard.call, at=at)
-        answered = _answered(call, heard.step)
+        call, new = locked(heard.call, at=at)
+        answered = None if new else _answered(call, heard.step)
         if answered:
             return answered
         call.heard_at = at
         instruction = _lead(call, _event(call, heard, at), at)
+        _keep_talk(call, heard.talked, at)
         call.save()
         CallStep.objects.create(
             call=call, step=heard.step, at=at, state=call.state, answer=written(instruction)
@@ -104,16 +107,31 @@ def waited(call: Call, at: datetime) -> int:
 def hang_up(
     announced: Announced, *, dialstatus: str = "", talked: int | None = None, at: datetime
 ) -> None:
-    """The call is over. Told twice, or before any step was seen, it is one call that ended."""
+    """The call is over. Told twice, or before any step was seen, it is one call that ended.
+
+    Args:
+        talked: seconds since somebody picked up, where the telephone system counts them; else
+            they are counted from when it told of that. Keying and waiting are no part of them.
+    """
     with transaction.atomic():
         call, _ = locked(announced, at=at)
         if call.ended_at:
             return
-        call.ended_at, call.talked_seconds = at, talked
+        call.ended_at = at
+        if talked is None and call.connected_at and call.talked_seconds is None:
+            talked = int((at - call.connected_at).total_seconds())
         _lead(call, HungUp(dialstatus), at, hung_up=True)
-        if call.connected_at == at and talked:
-            call.connected_at = at - timedelta(seconds=min(talked, 86_400))
+        _keep_talk(call, talked, at)
         call.save()
+
+
+def _keep_talk(call: Call, talked: int | None, at: datetime) -> None:
+    """The first figure holds; a talk that is told of when it is over began before now."""
+    if talked is None or call.talked_seconds is not None:
+        return
+    call.talked_seconds = talked
+    if call.connected_at == at and talked:
+        call.connected_at = at - timedelta(seconds=min(talked, 86_400))
 
 
 def answered(announced: Announced, *, at: datetime) -> None:

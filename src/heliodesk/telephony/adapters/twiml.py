@@ -140,7 +140,8 @@ def fields(given: Mapping[str, str]) -> dict[str, str]:
         "digits": given.get("Digits", ""),
         "dialstatus": dialstatus(given.get("DialCallStatus", "")),
         "status": given.get("CallStatus", "").strip().lower(),
-        "duration": given.get("CallDuration", "") or given.get("Duration", ""),
+        # Of the two who talked; CallDuration is that of the whole call, with all the keying in it.
+        "talked": given.get("DialCallDuration", "").strip(),
     }
 
 

@@ -94,7 +94,14 @@ def _lead(fields: dict[str, str], number: int) -> HttpResponse:
     if not fields["call"]:
         return _xml(twiml.rejected())
     announced = _announced(fields)
-    heard = engine.Heard(announced, number, fields["digits"], fields["dialstatus"])
+    talked = fields["talked"]
+    heard = engine.Heard(
+        announced,
+        number,
+        fields["digits"],
+        fields["dialstatus"],
+        int(talked) if talked.isascii() and talked.isdigit() and len(talked) < 7 else None,
+    )
     instruction = engine.lead(heard, at=clock.now())
     return _xml(
         twiml.document(
@@ -126,13 +133,7 @@ def status(_request: HttpRequest, given: dict[str, str]) -> HttpResponse:
     """A change of a call's state; only its end matters here."""
     fields = twiml.fields(given)
     if fields["call"] and fields["status"] in twiml.OVER:
-        talked = fields["duration"]
-        engine.hang_up(
-            _announced(fields),
-            dialstatus=fields["dialstatus"],
-            talked=int(talked) if talked.isascii() and talked.isdigit() else None,
-            at=clock.now(),
-        )
+        engine.hang_up(_announced(fields), dialstatus=fields["dialstatus"], at=clock.now())
     return _xml(twiml.written_nothing())
 
 
