@@ -116,7 +116,10 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 @public
 def forgotten(request: HttpRequest) -> HttpResponseBase:
-    """Ask for a link to a new password; where no mail is sent, say who can help instead."""
+    """Ask for a link to a new password; where no mail is sent, say who can help instead. Contacts
+    choose a new one in the portal, after a mailed code."""
+    if getattr(request.user, "role", "") == Role.CONTACT:
+        return redirect("portal_security")
     if settings.MAIL_OUTBOUND == "capture":
         return page(request, "public/forgotten.html")
     return account.password_reset(request)  # type: ignore[no-any-return]

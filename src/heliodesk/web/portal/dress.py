@@ -24,7 +24,7 @@ def brand_of(request: HttpRequest) -> Brand | None:
     customer = getattr(request, "customer", None)
     if customer:
         return frame.brand_of(customer)
-    user = half_way_in(request)
+    user = half_way_in(request) or _signed_in(request)
     return brand_of_user(user, request) if user else None
 
 
@@ -32,6 +32,12 @@ def brand_of_user(user: User, request: HttpRequest) -> Brand:
     """The brand of the account for which this user of a contact signs in."""
     contact = contact_of(user, clock.now().date())
     return endpoint.brand_of_contact(contact.pk if contact else 0, request)
+
+
+def _signed_in(request: HttpRequest) -> User | None:
+    """The contact who reads a page that is open to everybody."""
+    user = request.user
+    return user if isinstance(user, User) and user.role == Role.CONTACT else None
 
 
 def half_way_in(request: HttpRequest) -> User | None:

@@ -31,6 +31,11 @@ document.addEventListener('click', async (event) => {
   const said = document.getElementById(button.dataset.says);
   if (said) said.textContent = button.dataset.copied;
 });
+// Of a wide table one's own column is seen first.
+for (const own of document.querySelectorAll('.tablewrap thead .own')) {
+  const wrap = own.closest('.tablewrap');
+  wrap.scrollLeft = own.offsetLeft + own.offsetWidth - wrap.clientWidth;
+}
 document.querySelector('[data-trouble]')?.focus();
 for (const print of document.querySelectorAll('[data-print]')) { print.hidden = false; print.addEventListener('click', () => window.print()); }
 // What was typed into the form is forgotten once it was sent.
