@@ -27,8 +27,8 @@ def page(
         "request": request,
         "person": getattr(request, "person", None),
         "now": clock.now(),
-        "csrf_input": lazy_token(request, _INPUT),
-        "csrf_token": lazy_token(request, Markup("{0}")),
+        "csrf_input": token(request, _INPUT),
+        "csrf_token": token(request, Markup("{0}")),
         "live_url": settings.LIVE_URL,
         **context,
     }
@@ -37,8 +37,14 @@ def page(
     return HttpResponse("".join(found.blocks[block](found.new_context(known))), status=status)
 
 
-def lazy_token(request: HttpRequest, shape: Markup) -> Any:
-    """The token that proves a form to be ours; made when it is used, once a request."""
+def token(request: HttpRequest, shape: Markup) -> Any:
+    """The token that proves a form to be ours, once a request.
+
+    Every page of somebody signed in has forms; for others it is made when it is used, so that a
+    page without any sets no cookie.
+    """
+    if getattr(request, "person", None) or getattr(request, "customer", None):
+        return shape.format(_token(request))
     return SimpleLazyObject(lambda: shape.format(_token(request)))
 
 

@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.urls import reverse
 from django.utils.translation import ngettext
+from jinja2.runtime import Macro
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from heliodesk.kernel.references import spoken
@@ -34,15 +35,18 @@ _as_markup = str.__new__
 
 
 class Context(jinja2.runtime.Context):
-    """What a template knows; it calls plain functions without asking what else they want."""
+    """What a template knows; it calls functions and macros without asking what they want."""
 
     def call(self, what: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what a template names; the hundreds of calls of a page are what it costs most."""
-        if type(what) not in _PLAIN or hasattr(what, "jinja_pass_arg"):
+        kind = type(what)
+        if kind is not Macro and (kind not in _PLAIN or hasattr(what, "jinja_pass_arg")):
             return super().call(what, *args, **kwargs)
         if kwargs:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
+        if kind is Macro:
+            return what(self.eval_ctx, *args, **kwargs)
         return what(*args, **kwargs)
 
 
@@ -58,6 +62,10 @@ class Template(jinja2.Template):
     ) -> "Template":
         namespace["escape"] = _escaped
         return super()._from_namespace(environment, namespace, globals)  # type: ignore[return-value]
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
+        """What is imported from it, made once: no page has globals of its own to compare."""
+        return super()._get_default_module()
 
 
 def _escaped(value: Any) -> Markup:

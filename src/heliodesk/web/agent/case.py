@@ -71,6 +71,8 @@ def answer(
     limit = conversation.MOST if whole else conversation.LATEST
     verbs = offered_on(head, request.person)
     happened = history.lines(head.events)
+    # Before the clocks: the pack in force brings along by which calendars they count.
+    open_now = openness.of(head.package, head.region, now)
     alone = request.headers.get("HX-Target") == "thread"
     return page(
         request,
@@ -106,7 +108,7 @@ def answer(
         there=_local_time(head, now),
         clocks=clocks.shown(of_case(head.id, now), request.person.zone, now),
         reasons=why(head),
-        open_now=openness.of(head.package, head.region, now),
+        open_now=open_now,
     )
 
 
