@@ -18,6 +18,9 @@ LARGE = frozenset(
         "cases_participant",
         "channels_outbound",
         "entitlements_entitlementdecision",
+        "incidents_delivery",
+        "incidents_linkedcase",
+        "incidents_update",
         "intake_threadkey",
         "journal_event",
         "sla_clock",
@@ -26,6 +29,7 @@ LARGE = frozenset(
 #: Indexes of what is open, due or odd: few rows, in the order in which they are wanted.
 LISTS = re.compile(
     r"case_(needs_us|open\w*|done_by_activity|merged_into)$|clock_to_look_at|outbound_(due|failed)"
+    r"|delivery_waiting|update_waiting"
 )
 #: Ways that are good for small tables, so that a small test desk is planned like a large one.
 _WAYS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
