@@ -15,6 +15,7 @@ def test_a_case_is_found_by_keyboard(window: Window) -> None:
     page.goto("/")
     page.keyboard.press("/")
     page.keyboard.type("policy")
+    expect(page.locator("#rail-found").get_by_role("option").first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator(".qrow--found mark").first).to_be_visible()
     box = page.locator("#q")

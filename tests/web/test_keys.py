@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from heliodesk.automation import macros
+from heliodesk.cases.actions import presence
 from heliodesk.cases.models import Case
 from heliodesk.journal.record import SYSTEM
 from heliodesk.web import keys
@@ -123,6 +124,29 @@ def test_the_palette_finds_accounts_cases_and_references(browser: Browser, case:
     by_name = json.loads(client.get("/palette/find/", {"q": case.account.name}).content)["groups"]
     assert f"/accounts/{case.account_id}/" in {i["href"] for g in by_name for i in g["items"]}
     assert json.loads(client.get("/palette/find/", {"q": "x"}).content) == {"groups": []}
+
+
+@pytest.mark.django_db
+def test_the_search_box_finds_what_was_looked_at_lately_first(browser: Browser, case: Case) -> None:
+    client = browser()
+    other = make.case(case.account, title="Quite another")
+    me = client.person.pk  # type: ignore[attr-defined]
+    for one in (other, case):
+        presence.here(one, user_id=me, writes=False, at=make.NOW)
+
+    def found(query: str) -> list[tuple[str, list[str]]]:
+        answer = client.get("/palette/find/", {"q": query, "recent": "1"})
+        groups = json.loads(answer.content)["groups"]
+        return [(group["title"], [item["href"] for item in group["items"]]) for group in groups]
+
+    title, lately = found("")[0]
+    assert title == "Cases looked at lately"
+    assert set(lately) == {f"/cases/{case.ref}/", f"/cases/{other.ref}/"}
+    assert found("quite") == [("Cases looked at lately", [f"/cases/{other.ref}/"])]
+    by_account = dict(found(case.account.name))
+    assert by_account["Accounts"] == [f"/accounts/{case.account_id}/"]
+    assert len(by_account["Cases looked at lately"]) == 2
+    assert "Cases" not in by_account
 
 
 @pytest.mark.django_db

@@ -66,9 +66,15 @@ def offered(request: PersonRequest) -> HttpResponse:
 
 @needs(May.WORK_CASES)
 def found(request: PersonRequest) -> HttpResponse:
-    """Accounts, people and cases that a few letters, an ID or a reference name."""
+    """Accounts, people and cases that a few letters, an ID or a reference name; with ``recent``,
+    the cases looked at lately that have these words, before them."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST]
-    groups = _found(request.person, query) if len(query) > 1 else []
+    groups = _lately(request.person, query) if request.GET.get("recent") else []
+    seen = {item.href for _title, items in groups for item in items}
+    groups += [
+        (title, [item for item in items if item.href not in seen])
+        for title, items in (_found(request.person, query) if len(query) > 1 else [])
+    ]
     return JsonResponse({"groups": [_shown(title, items) for title, items in groups if items]})
 
 
@@ -183,6 +189,17 @@ def _ways(person: Person) -> list[tuple[str, list[Item]]]:
         (_("Go to"), [*rail_items, *(one for one in lists if one.href not in there)]),
         (_("Settings"), settings),
     ]
+
+
+def _lately(person: Person, query: str) -> list[tuple[str, list[Item]]]:
+    """The cases looked at lately that have all these words; the latest without any."""
+    words = query.casefold().split()
+    fitting = [
+        item
+        for item in _recent(person)
+        if all(word in f"{item.label} {item.sub} {item.words}".casefold() for word in words)
+    ]
+    return [(_("Cases looked at lately"), fitting[:_FOUND])]
 
 
 def _recent(person: Person) -> list[Item]:

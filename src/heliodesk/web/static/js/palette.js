@@ -66,12 +66,12 @@ function marked(text, wanted) {
   return span;
 }
 
-function line(item, index, wanted) {
+function line(item, index, wanted, chosen = at, ids = 'palette') {
   const row = document.createElement('div');
   row.className = 'palette__item';
-  row.id = `palette-${index}`;
+  row.id = `${ids}-${index}`;
   row.setAttribute('role', 'option');
-  row.setAttribute('aria-selected', String(index === at));
+  row.setAttribute('aria-selected', String(index === chosen));
   row.dataset.at = index;
   const name = marked(item.label, wanted);
   name.className = 'nm';
@@ -152,3 +152,74 @@ document.addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') { event.preventDefault(); if (dialog.open) dialog.close(); else open(); }
 }, true);
 document.addEventListener('click', (event) => { if (event.target.closest('[data-palette]')) { event.preventDefault(); open(); } });
+
+// The search box beside every page: what a few letters find stands below it; arrows choose, Enter
+// opens what is chosen, or searches.
+const rail = document.getElementById('rail-q');
+if (rail) {
+  const below = document.createElement('div');
+  below.id = 'rail-found';
+  below.className = 'popover railfound';
+  below.setAttribute('role', 'listbox');
+  below.setAttribute('aria-label', rail.labels[0].textContent);
+  below.hidden = true;
+  document.body.append(below);
+  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': below.id, 'aria-expanded': 'false' })) rail.setAttribute(name, value);
+  let items = [], chosen = -1, turn = 0, timer = 0;
+
+  const show = (open) => {
+    below.hidden = !open;
+    rail.setAttribute('aria-expanded', String(open));
+    if (!open) { chosen = -1; rail.removeAttribute('aria-activedescendant'); return; }
+    const box = rail.form.getBoundingClientRect();
+    below.style.insetBlockStart = `${box.bottom + 4}px`;
+    below.style.insetInlineStart = `${box.left}px`;
+  };
+  const mark = (place) => {
+    chosen = place;
+    for (const row of below.querySelectorAll('.palette__item')) row.setAttribute('aria-selected', String(Number(row.dataset.at) === chosen));
+    const row = document.getElementById(`rail-found-${chosen}`);
+    if (row) { rail.setAttribute('aria-activedescendant', row.id); row.scrollIntoView({ block: 'nearest' }); } else rail.removeAttribute('aria-activedescendant');
+  };
+  const fill = (found) => {
+    const wanted = words(rail.value);
+    items = [];
+    below.replaceChildren(...found.map(({ title, items: some }) => {
+      const group = document.createElement('div'), head = document.createElement('h4');
+      group.setAttribute('role', 'group');
+      group.setAttribute('aria-label', title);
+      head.setAttribute('role', 'presentation');
+      head.textContent = title;
+      group.append(head, ...some.map((item, n) => line({ ...item, keys: [] }, items.length + n, wanted, -1, 'rail-found')));
+      items.push(...some);
+      return group;
+    }));
+    chosen = -1;
+    rail.removeAttribute('aria-activedescendant');
+    show(items.length > 0);
+  };
+  const look = () => {
+    clearTimeout(timer);
+    const mine = (turn += 1);
+    timer = setTimeout(async () => {
+      try {
+        const found = await read(`${dialog.dataset.find}?recent=1&q=${encodeURIComponent(rail.value.trim())}`);
+        if (mine === turn && document.activeElement === rail) fill(found);
+      } catch { /* Enter still searches */ }
+    }, 160);
+  };
+  rail.addEventListener('input', look);
+  rail.addEventListener('focus', look);
+  rail.addEventListener('blur', () => { turn += 1; clearTimeout(timer); show(false); });
+  rail.addEventListener('keydown', (event) => {
+    if (below.hidden || event.isComposing) return;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      const places = items.length + 1;
+      mark(((chosen + 1 + (event.key === 'ArrowDown' ? 1 : -1) + places) % places) - 1);
+    } else if (event.key === 'Enter' && items[chosen]) { event.preventDefault(); location.assign(items[chosen].href); }
+    else if (event.key === 'Escape') { event.stopPropagation(); show(false); }
+  });
+  below.addEventListener('mousedown', (event) => event.preventDefault());
+  below.addEventListener('click', (event) => { const row = event.target.closest('.palette__item'); if (row) location.assign(items[Number(row.dataset.at)].href); });
+}
