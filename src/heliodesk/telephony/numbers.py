@@ -4,7 +4,7 @@ import re
 
 _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "private", "unavailable", "withheld", "asterisk",
-     "+266696687", "266696687", "+7378742833", "+2562533", "+86282452253"}
+     "+266696687", "266696687", "+7378742833", "+2562533", "+86282452253", "+8656696"}
 )  # fmt: skip
 _NOT_DIGITS = re.compile(r"[^0-9]")
 #: Digits at the end that make out a subscriber, whatever the way a number is written.

@@ -193,7 +193,9 @@ def _check_id(call: Call, digits: str, at: datetime) -> IdChecked:
         call.id_wrong += 1
         if caller.account is not None:
             call.id_state = "not_theirs"
-            tell("id_of_another", call, at, role=caller.role)
+        # Written down either way: what is not, would be answered sooner.
+        verb = "id_of_another" if caller.account is not None else "id_unknown"
+        tell(verb, call, at, role=caller.role)
         return IdChecked(None)
     call.account_id = caller.account.id
     call.offshore = caller.account.offshore

@@ -262,6 +262,7 @@ WORDS: Mapping[str, str] = {
     "for_offshore": _("For the other side of the data boundary"),
     "id_asked": _("ID asked for"),
     "id_of_another": _("ID of another account"),
+    "id_unknown": _("Unknown ID keyed"),
     "named": _("Caller named"),
     "p1_asked": _("Asked whether it is a P1"),
     "p1_claimed": _("Caller says it is a P1"),
