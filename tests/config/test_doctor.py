@@ -1,6 +1,10 @@
 """``heliodesk check``: dangerous settings are refused, each with what to do about it."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from tests import make
 
 from heliodesk.channels.models import Mailbox
 from heliodesk.config.cli import main
-from heliodesk.config.doctor import CHECKS, Level, database, machine, mail, policy
+from heliodesk.config.doctor import CHECKS, Level, database, machine, mail, policy, variables
 from heliodesk.config.doctor import settings as doctor
 from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.kernel import clock
@@ -165,3 +169,76 @@ def test_the_policy_is_looked_at(settings: Settings) -> None:
     found = [finding.says for finding in policy.look()]
     assert "is a sample, and mail goes out" in found[1]
     assert found[2] == "Contracts hold packages that mimecast-2018 v1 does not have: 1 of titanium."
+
+
+ROOT = Path(__file__).parents[2]
+#: Of the processes among themselves; nobody sets them, so they are not documented.
+INTERNAL = {"HELIODESK_PARENT", "HELIODESK_TEST_RUN"}
+
+
+def test_every_variable_that_is_read_is_known_and_documented() -> None:
+    """Names as the code has them whole, in quotes, and as the documentation has them."""
+    name = re.compile(r"""["'](HELIODESK_[A-Z0-9_]*[A-Z0-9])["']""")
+    files = [path for path in (ROOT / "src").rglob("*.py") if "doctor" not in path.parts]
+    read = {found for path in files for found in name.findall(path.read_text("utf-8"))}
+    ports = {f"HELIODESK_{part}_PORT" for part in doctor.PORTS}
+    own = {one for one in variables.KNOWN if one.startswith("HELIODESK_")}
+    assert read | ports | {"HELIODESK_MAIL_TLS_CERT"} == own
+    documented = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    said = set(re.findall(r"`(HELIODESK_[A-Z0-9_]+)`", documented))
+    assert said <= own
+    short = {end for one in re.findall(r"`…(_[A-Z0-9_]+)`", documented) for end in [one]}
+    missing = [one for one in own - said - INTERNAL if not any(one.endswith(end) for end in short)]
+    assert missing == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "meant", "level"),
+    [
+        ("HELIODESK_WEB_PROT", "HELIODESK_WEB_PORT", Level.WARNING),
+        ("HELIODESK_WEBPORT", "HELIODESK_WEB_PORT", Level.WARNING),
+        ("heliodesk_web_port", "HELIODESK_WEB_PORT", Level.WARNING),
+        ("HELIODESK_FAVOURITE_COLOUR", "", Level.WARNING),
+        ("HELIODESK_SECRETKEYS", "HELIODESK_SECRET_KEYS", Level.ERROR),
+        ("HELIODESK_DATABASE_URL", "DATABASE_URL", Level.ERROR),
+        ("HELIODESK_MAIL_TLS_CERTT", "HELIODESK_MAIL_TLS_CERT", Level.ERROR),
+    ],
+)
+def test_a_misspelt_variable_is_named_with_what_was_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str, level: Level
+) -> None:
+    for one in variables.KNOWN:
+        monkeypatch.delenv(one, raising=False)
+    before = [found.says for found in variables.look()]
+    monkeypatch.setenv(name, "x")
+    (found,) = [one for one in variables.look() if one.says not in before]
+    assert found.level is level
+    assert name in found.says
+    assert meant in found.do
+    assert found.do.startswith("Name it") is bool(meant)
+    if meant:
+        monkeypatch.setenv(meant, "x")
+        assert all(one.level is Level.WARNING for one in variables.look()), "the right one is set"
+
+
+@pytest.mark.django_db
+def test_a_mailboxs_password_may_be_named_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.mailbox(imap_secret="HELIODESK_IMAP_UK")
+    monkeypatch.setenv("HELIODESK_IMAP_UK", "x")
+    assert not [found for found in variables.look() if "IMAP_UK" in found.says]
+
+
+def test_misspelt_variables_are_named_where_the_desk_cannot_be_opened() -> None:
+    given = {"HELIODESK_SMTP_PORT": "abc", "HELIODESK_WEB_PROT": "1", "HELIODESK_DATA": "/proc/x"}
+    done = subprocess.run(
+        [sys.executable, "-m", "heliodesk", "check"],
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Name it HELIODESK_WEB_PORT" in done.stdout
+    assert "Traceback" not in done.stderr

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 
 from heliodesk.config.cli.open import open_database, start_django
+from heliodesk.config.doctor import examine, variables
 from heliodesk.config.doctor.finding import Finding, Level, wrong
 
 COLOURS = {"warning": "yellow", "error": "red"}
@@ -37,9 +38,8 @@ def _examine() -> Iterator[tuple[str, list[Finding]]]:
         start_django()
     except click.ClickException as error:
         yield "settings", [wrong(error.message, "Correct this first, then check again.")]
+        yield "variables", list(variables.look())
         return
-    from heliodesk.config.doctor import examine
-
     yield from examine()
 
 

@@ -12,6 +12,7 @@ from heliodesk.config.environment import BadSetting
 #: Area -> the function that looks at it. Add a check of another room by a line here.
 CHECKS = {
     "settings": "heliodesk.config.doctor.settings:look",
+    "variables": "heliodesk.config.doctor.variables:look",
     "data folder": "heliodesk.config.doctor.machine:look",
     "database": "heliodesk.config.doctor.database:look",
     "mail in": "heliodesk.config.doctor.mail:look_in",
