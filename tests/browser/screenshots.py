@@ -137,6 +137,15 @@ def incident(page: Page) -> None:
     _go(page, str(page.locator(".hotrow").first.get_attribute("href")))
 
 
+def finding(page: Page) -> None:
+    """What a few letters find, below the search box beside every page."""
+    _go(page, "/")
+    page.keyboard.press("/")
+    page.keyboard.type("bra")
+    page.locator("#rail-found [role=option]").first.wait_for()
+    page.wait_for_timeout(400)
+
+
 def building(page: Page) -> None:
     """The form of a view, filled in."""
     opened("/views/", "High and nobody's")(page)
@@ -174,10 +183,12 @@ EVERY = [
     Picture("tags", at("/settings/tags/"), "imogen"),
     Picture("shortcuts", pressed("/", "?")),
     Picture("search", at("/search/?q=policy")),
+    Picture("search-found", finding),
     Picture("search-suggestions", typed("/search/", "policy is:open account:br")),
     Picture("tokens", at("/me/tokens/")),
     Picture("api", at("/api/v1/"), ""),
     Picture("notices", at("/notices/")),
+    Picture("notices-mail", at("/notices/mail/")),
     Picture("more-phone", at("/more/"), size=PHONE),
     Picture("case", CASE),
     Picture("case-dark", CASE, dark=True),
