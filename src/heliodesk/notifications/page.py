@@ -101,6 +101,8 @@ def _block(block: str, reference: str) -> str:
 
 
 def _lines(block: str) -> str:
+    if "://" not in block:
+        return str(escape(block)).replace("\n", "<br>\n")
     return "<br>\n".join(_linked(line) for line in block.split("\n"))
 
 
