@@ -163,7 +163,7 @@ if (rail) {
   below.setAttribute('role', 'listbox');
   below.setAttribute('aria-label', rail.labels[0].textContent);
   below.hidden = true;
-  document.body.append(below);
+  rail.form.append(below);
   for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': below.id, 'aria-expanded': 'false' })) rail.setAttribute(name, value);
   let items = [], chosen = -1, turn = 0, timer = 0;
 
