@@ -194,6 +194,41 @@ def test_tails_are_not_shown(tail: str) -> None:
     assert new(f"Number four.\n\n{tail}\n") == "Number four."
 
 
+@pytest.mark.parametrize("marker", [*MARKERS[:6], "", "> Which pump?"])
+@pytest.mark.parametrize(
+    "device",
+    [
+        "Sent from my iPhone", "Sent from Outlook Mobile<https://x.example>", "Sendt fra min iPad",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>", "Von meinem iPhone gesendet",
+        "Envoyé depuis mon smartphone", "Enviado desde mi móvil", "发自我的iPhone",
+        "Sent from my Galaxy S9, please excuse typos.",
+        "Sent from my mobile device\n\nGet Outlook for Android",
+    ],
+)  # fmt: skip
+def test_a_device_right_above_a_quote_is_not_shown(device: str, marker: str) -> None:
+    assert new(f"Number four.\n\n{device}\n\n{marker}\n{QUOTE}\n") == "Number four."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Number four.\n\nSent by courier yesterday.",
+        "Number four.\n\nMit DHL gesendet",
+        "Number four.\n\nSent from the warehouse",
+        "It was shown on both:\nSent from my iPhone",
+        "Ann\n\nSent from my iPhone",
+        "Sent from my iPhone",
+    ],
+)
+def test_what_may_be_an_answer_above_a_quote_stays(said: str) -> None:
+    assert new(f"{said}\n\n{MARKERS[0]}\n{QUOTE}\n") == said
+
+
+def test_a_device_between_quotes_is_an_answer() -> None:
+    text = f"> How was it sent?\n\nSent from my iPhone\n\n{QUOTE}\n\nNumber four.\n"
+    assert "Sent from my iPhone" in new(text)
+
+
 def test_a_forwarded_mail_without_comment_keeps_its_body() -> None:
     text = (
         "---------- Forwarded message ---------\nFrom: Bob <b@x.example>\nDate: Mon, Nov 23, 2026\n"

@@ -19,7 +19,7 @@ def classify(lines: list[str]) -> list[str]:
         kinds = _linked(lines, kinds)
     if any(">" in line[:17] for line, kind in zip(lines, kinds, strict=True) if kind == "t"):
         kinds = _supercited(lines, kinds)
-    return _signed_off(lines, kinds)
+    return _signed_above(lines, _signed_off(lines, kinds))
 
 
 def _plain(lines: list[str]) -> list[str]:
@@ -61,7 +61,7 @@ def _linked(lines: list[str], kinds: list[str]) -> list[str]:
 
 
 def _signed_off(lines: list[str], kinds: list[str]) -> list[str]:
-    """Mark the device signatures that end the mail; those above a quote may be text."""
+    """Mark the device signatures that end the mail."""
     for at in range(len(lines) - 1, -1, -1):
         if kinds[at] == "t":
             if not marks.is_sent_from(lines[at]):
@@ -70,6 +70,33 @@ def _signed_off(lines: list[str], kinds: list[str]) -> list[str]:
         elif kinds[at] not in "ed":
             break
     return kinds
+
+
+def _signed_above(lines: list[str], kinds: list[str]) -> list[str]:
+    """Mark the device signatures right above the quote that ends a mail, below something said.
+
+    Only what names a device, and stands by itself: it may be an answer otherwise. A single bare
+    word above may belong to it, as the sender's name does; then both stay.
+    """
+    at = _quote(kinds) - 1
+    found: list[int] = []
+    while at >= 0 and (kinds[at] in "ed" or (kinds[at] == "t" and marks.is_device(lines[at]))):
+        found += [at] if kinds[at] == "t" else []
+        at -= 1
+    alone = found and (found[-1] == 0 or kinds[found[-1] - 1] in "ed")
+    said = " ".join(line for line, kind in zip(lines, kinds[: at + 1], strict=False) if kind == "t")
+    if alone and said and not said.strip().isalpha():
+        for place in found:
+            kinds[place] = "s"
+    return kinds
+
+
+def _quote(kinds: list[str]) -> int:
+    """Where the first marker stands, else the quote below which nothing is said; 0 without one."""
+    if "b" in kinds:
+        return kinds.index("b")
+    first = kinds.index("q") if "q" in kinds else 0
+    return first if "t" not in kinds[first:] else 0
 
 
 def _kind(lines: list[str], at: int) -> str:

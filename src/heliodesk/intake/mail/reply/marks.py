@@ -42,6 +42,16 @@ _SENT = re.compile(
     )[\s*_)>\].!]*$""",
     re.I | re.X,
 )
+#: Names that only devices and mail programs have, and words that mean one where it is somebody's own.
+_PRODUCT = re.compile(
+    r"i-?phone|i-?pad|i-?pod|android|black-?berry|galaxy|samsung|huawei|xiaomi|redmi|oneplus|motorola"
+    r"|outlook|gmail|yahoo|\baol\b|proton\s?mail|airmail|mailbox|thunderbird|k-9|web\.de|\bgmx\b"
+    r"|verizon|vodafone|t-mobile"
+    r"|\b(?:my|mein\w*|mon|min[ea]?|mijn|mi|mio|mia|meu|minha|moje\w*|моего|мо[йяе]\w*)\s+(?:\S+\s+){0,3}?"
+    r"(?:m[oó](?:bi|vi)l\w*|mobi\w*|smart-?phone|tele\w*|phone|cell\w*|handy|tablet\w*|device|laptop|pc|mac\w*|pixel"
+    r"|nexus|windows|xperia|htc|sony|nokia|lg|ger[äa]t\w*)\b|我的|나의|[ıiuü]m[dt][ae]n\s",
+    re.I,
+)
 _LINK = re.compile(
     r"\[([^\]]{1,80})\](?:\([^)]{0,300}\)|<[^>]{0,300}>)|<https?://[^>\s]{1,300}>|https?://\S{1,300}"
 )
@@ -64,6 +74,14 @@ def is_sent_from(line: str) -> bool:
         return False
     bare = _LINK.sub(lambda found: found[1] or "", line).strip()
     return len(bare) <= 140 and bool(_SENT.match(bare))
+
+
+def is_device(line: str) -> bool:
+    """Whether a line advertises a device or mail program by its name, or as the sender's own.
+
+    Stricter than ``is_sent_from``, for places where an answer may stand: "Sent by courier" is one.
+    """
+    return is_sent_from(line) and bool(_PRODUCT.search(line))
 
 
 def is_footer(lines: list[str]) -> bool:
