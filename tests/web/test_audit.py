@@ -91,6 +91,7 @@ def test_the_log_is_a_sheet_without_formulas(browser: Browser) -> None:
 
 
 def test_every_code_of_a_case_has_words() -> None:
+    assert set(audit.kinds()) <= set(audit_words.KINDS)
     codes = {*(verb.value for verb in Verb), *(verb.value for verb in Moment)}
     assert codes - set(audit_words.WORDS) == set()
 

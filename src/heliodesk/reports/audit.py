@@ -107,9 +107,9 @@ def kinds() -> list[str]:
     """What events happen to, for a filter."""
     return sorted(
         ["account", "automation", "bulk", "calendar", "call", "case", "case_field", "case_type",
-         "checklist", "contact", "held", "incident", "macro", "mailbox", "oncall", "p1", "pack",
-         "report", "retention", "role", "routing", "tag", "team", "template", "token", "user",
-         "view"]
+         "checklist", "contact", "held", "incident", "macro", "mailbox", "notice", "oncall", "p1",
+         "pack", "page", "report", "retention", "role", "routing", "tag", "team", "template",
+         "token", "user", "view"]
     )  # fmt: skip
 
 

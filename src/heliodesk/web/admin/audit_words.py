@@ -276,6 +276,46 @@ WORDS: Mapping[str, str] = {
 }
 
 
+#: What it happened to.
+KINDS: Mapping[str, str] = {
+    "account": _("Account"),
+    "automation": _("Rule"),
+    "bulk": _("Many cases"),
+    "calendar": _("Calendar"),
+    "call": _("Call"),
+    "case": _("Case"),
+    "case_field": _("Field of cases"),
+    "case_type": _("Type of cases"),
+    "checklist": _("Checklist"),
+    "contact": _("Contact"),
+    "held": _("Held message"),
+    "incident": _("Major incident"),
+    "macro": _("Macro"),
+    "mailbox": _("Mailbox"),
+    "notice": _("Notice by mail"),
+    "oncall": _("On-call"),
+    "p1": _("P1"),
+    "pack": _("Policy"),
+    "page": _("Page of on-call"),
+    "report": _("Report by mail"),
+    "retention": _("Retention"),
+    "role": _("Role"),
+    "routing": _("Routing rule"),
+    "tag": _("Tag"),
+    "team": _("Team"),
+    "template": _("Words of mails"),
+    "token": _("API token"),
+    "user": _("Person of the desk"),
+    "view": _("View"),
+}
+
+
+def kind(code: str) -> str:
+    """A kind of subject in words."""
+    known = KINDS.get(code)
+    return translated(known) if known else code.replace("_", " ").capitalize()
+
+
 def said(verb: str) -> str:
     """A code in words; one that is not known, as it stands."""
     known = WORDS.get(verb)
