@@ -1,8 +1,8 @@
 """Conditions of views in words, and as a form sends them."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext_noop as _
@@ -31,6 +31,7 @@ from heliodesk.cases.rules import State
 from heliodesk.entitlements import packs
 from heliodesk.identity import queries as identity
 from heliodesk.web import words
+from heliodesk.web.agent import colleagues
 from heliodesk.web.translation import translated
 
 SCOPES = {
@@ -100,8 +101,10 @@ class Choices:
     """Everything that a condition can be about, with words, for one form."""
 
     facts: list[Choice]
-    values: Mapping[str, list[Choice]]
+    #: What can be chosen of each fact; looked up when it is asked for.
+    values: Mapping[str, Callable[[], list[Choice]]]
     of_fields: Mapping[str, fields.Field]
+    _found: dict[str, list[Choice]] = field(default_factory=dict)
 
     def hows(self, fact: str) -> list[Choice]:
         """How a fact can be compared."""
@@ -136,7 +139,9 @@ class Choices:
             if field and field.value == "yes_no":
                 return [("yes", translated(_("yes"))), ("no", translated(_("no")))]
             return [(one, one) for one in field.choices] if field else []
-        return self.values.get(fact, [])
+        if fact not in self._found:
+            self._found[fact] = self.values[fact]() if fact in self.values else []
+        return self._found[fact]
 
 
 def choices() -> Choices:
@@ -144,24 +149,44 @@ def choices() -> Choices:
     of_fields = {field.code: field for field in fields.fields()}
     facts = [(fact, translated(label)) for fact, label in _FACTS.items()]
     facts += [(FIELD + field.code, field.label) for field in of_fields.values()]
-    teams = list(identity.all_teams())
-    people = [(str(one.pk), one.name) for one in identity.everybody() if one.is_active]
-    values = {
-        "state": [(state.value, words.state(state.value).word) for state in State],
-        "priority": [(code, f"{code} {words.priority(code)}") for code in ("P1", "P2", "P3", "P4")],
-        "package": _packages(),
-        "region": _regions(),
-        "owner": [(ME, translated(_("Me"))), (NOBODY, translated(_("Nobody"))), *people],
-        "team": [(MINE, translated(_("My teams"))), *((str(one.pk), one.name) for one in teams)],
-        "queue": [(name, name) for name in sorted({q for one in teams for q in one.queues})],
-        "kind": [(code, words.kind(code)) for code in kinds.offered()],
-        "channel": [
-            (code, words.channel(code).word.capitalize())
-            for code in ("email", "web", "phone", "api")
-        ],
-        "tags": [(str(one.id), one.name) for one in tags.offered()],
-    }
-    return Choices(facts, values, of_fields)
+    return Choices(facts, _VALUES, of_fields)
+
+
+def _states() -> list[Choice]:
+    return [(state.value, words.state(state.value).word) for state in State]
+
+
+def _priorities() -> list[Choice]:
+    return [(code, f"{code} {words.priority(code)}") for code in ("P1", "P2", "P3", "P4")]
+
+
+def _owners() -> list[Choice]:
+    people = [(str(id), name) for id, name in colleagues.everybody()]
+    return [(ME, translated(_("Me"))), (NOBODY, translated(_("Nobody"))), *people]
+
+
+def _teams() -> list[Choice]:
+    teams = [(str(one.pk), one.name) for one in identity.all_teams()]
+    return [(MINE, translated(_("My teams"))), *teams]
+
+
+def _queues() -> list[Choice]:
+    named = {queue for team in identity.all_teams() for queue in team.queues}
+    return [(name, name) for name in sorted(named)]
+
+
+def _kinds() -> list[Choice]:
+    return [(code, words.kind(code)) for code in kinds.offered()]
+
+
+def _channels() -> list[Choice]:
+    return [
+        (code, words.channel(code).word.capitalize()) for code in ("email", "web", "phone", "api")
+    ]
+
+
+def _tags() -> list[Choice]:
+    return [(str(one.id), one.name) for one in tags.offered()]
 
 
 def _packages() -> list[Choice]:
@@ -178,6 +203,20 @@ def _regions() -> list[Choice]:
     except packs.NoActivePack:
         return []
     return [(code, code) for code in sorted(found)]
+
+
+_VALUES: Mapping[str, Callable[[], list[Choice]]] = {
+    "state": _states,
+    "priority": _priorities,
+    "package": _packages,
+    "region": _regions,
+    "owner": _owners,
+    "team": _teams,
+    "queue": _queues,
+    "kind": _kinds,
+    "channel": _channels,
+    "tags": _tags,
+}
 
 
 def said(plan: Plan, known: Choices) -> list[tuple[str, list[str]]]:
