@@ -87,6 +87,6 @@ def _text(one: _Reader, words: str) -> str:
         f"{words}\n\n"
         f"{one.priority}, {one.account}\n{spoken(one.ref)} {one.title}\n"
         f"{settings.BASE_URL}/cases/{one.ref}/\n\n"
-        "Work on it there: an answer to this mail reaches nobody.\n"
+        "Work on it there: an answer to this mail does not answer the customer.\n"
         f"Which notices come by mail: {settings.BASE_URL}/notices/mail/\n"
     )
