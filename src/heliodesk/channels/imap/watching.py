@@ -1,5 +1,6 @@
 """Watching every mailbox that is fetched by IMAP: one thread each, until told to stop."""
 
+import math
 import signal
 import threading
 import time
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 #: What goes wrong with servers and networks, as opposed to with this program.
 TROUBLE = (IMAPClientError, ProtocolError, NoSecret, OSError, psycopg.Error)
 _LOOK_FOR_MAILBOXES_SECONDS = 15.0
+_LEAST_WAIT_SECONDS = 1.0
 #: Without IDLE the folder is looked at this often; with it, at least this often.
 POLL_SECONDS = 30.0
 _IDLE_SECONDS = 120.0
@@ -87,8 +89,20 @@ class Watch:
         client.idle_done()
 
 
-def run() -> None:
-    """Watch the mailboxes of the desk, as they are set up at any time, until SIGTERM or SIGINT."""
+class DatabaseAway(Exception):
+    """The database stayed away for longer than was to be waited; the text says why."""
+
+
+def run(*, patience: float = math.inf) -> None:
+    """Watch the mailboxes of the desk, as they are set up at any time, until SIGTERM or SIGINT.
+
+    Args:
+        patience: seconds to wait for a database that is away; a part of a running desk waits for
+            ever, since its supervisor has the database started again.
+
+    Raises:
+        DatabaseAway: it stayed away for longer.
+    """
     from django.conf import settings
 
     stop = threading.Event()
@@ -98,27 +112,40 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    watch_all(stop, settings.DATABASE_DSN, most_bytes=settings.MAIL_MAX_BYTES)
+    watch_all(stop, settings.DATABASE_DSN, most_bytes=settings.MAIL_MAX_BYTES, patience=patience)
 
 
-def watch_all(stop: threading.Event, dsn: str, *, most_bytes: int) -> None:
-    """Keep one watch for each mailbox that is set up for IMAP; a changed one begins anew."""
+def watch_all(
+    stop: threading.Event, dsn: str, *, most_bytes: int, patience: float = math.inf
+) -> None:
+    """Keep one watch for each mailbox that is set up for IMAP; a changed one begins anew.
+
+    Raises:
+        DatabaseAway: the database did not answer for ``patience`` seconds.
+    """
     watches: dict[ImapAccount, Watch] = {}
-    while not stop.is_set():
-        try:
-            wanted = set(accounts(dsn))
-        except psycopg.Error as error:
-            log.warning("mailboxes not read", error=str(error))
-            wanted = set(watches)
-        for account in set(watches) - wanted:
-            watches.pop(account).stop.set()
-        for account in wanted - set(watches):
-            watches[account] = Watch(account, dsn, most_bytes=most_bytes)
-        stop.wait(_LOOK_FOR_MAILBOXES_SECONDS)
-    for watch in watches.values():
-        watch.stop.set()
-    for watch in watches.values():
-        watch.thread.join(timeout=5)
+    answered = time.monotonic()
+    try:
+        while not stop.is_set():
+            try:
+                wanted = set(accounts(dsn))
+                answered = time.monotonic()
+            except psycopg.Error as error:
+                log.warning("mailboxes not read", error=str(error))
+                if time.monotonic() - answered >= patience:
+                    raise DatabaseAway(str(error)) from error
+                wanted = set(watches)
+            for account in set(watches) - wanted:
+                watches.pop(account).stop.set()
+            for account in wanted - set(watches):
+                watches[account] = Watch(account, dsn, most_bytes=most_bytes)
+            left = answered + patience - time.monotonic()
+            stop.wait(min(_LOOK_FOR_MAILBOXES_SECONDS, max(left, _LEAST_WAIT_SECONDS)))
+    finally:
+        for watch in watches.values():
+            watch.stop.set()
+        for watch in watches.values():
+            watch.thread.join(timeout=5)
 
 
 def fetch_once(account: ImapAccount, dsn: str, *, most_bytes: int) -> tuple[int, str]:

@@ -84,5 +84,5 @@ def main() -> None:
     """Heliodesk, the support desk for vendors.
 
     Exit codes: 0 done, 1 the command failed and said why, 2 wrong usage,
-    75 try again later (mail ingest).
+    75 try again later (mail ingest, mail fetch).
     """

@@ -24,5 +24,10 @@ def told(error: BaseException) -> str:
     if getattr(cause, "sqlstate", None) in _MISSING:
         return OLD
     if isinstance(cause, psycopg.OperationalError):
-        return AWAY.format(reason=" ".join(str(cause).split()).rstrip("."))
+        return AWAY.format(reason=_first(str(cause)))
     return ""
+
+
+def _first(said: str) -> str:
+    """The first line of what the driver says, without its full stop; hints are on the next."""
+    return next(iter(said.strip().splitlines()), "no reason given").strip().rstrip(".")

@@ -142,16 +142,26 @@ def send_sample(
 @click.option("--once", is_flag=True, help="Take what is there now, and end.")
 @click.option("--mailbox", default="", help="Code or address of the only mailbox to fetch.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was fetched as JSON.")
-def fetch(once: bool, mailbox: str, as_json: bool) -> None:
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=120,
+    show_default=True,
+    help="Seconds to wait for a database that is away.",
+)
+def fetch(once: bool, mailbox: str, as_json: bool, patience: float) -> None:
     """Fetch the mail of the mailboxes that are set up for IMAP.
 
-    Without --once it goes on until stopped, as 'heliodesk imap' does. Exit codes: 0 done, 1 a
-    mailbox could not be fetched, 2 wrong usage.
+    Without --once it goes on until stopped, as 'heliodesk imap' does, or until the database has
+    been away for --patience. Exit codes: 0 done, 1 a mailbox could not be fetched or the database
+    does not answer --once, 2 wrong usage, 75 the database stayed away (try again later).
     """
     from heliodesk.config.cli.mail_fetch import fetch_all, watch
 
     if not once:
-        watch()
+        if mailbox or as_json:
+            raise click.UsageError("--mailbox and --json go with --once.")
+        watch(patience=patience)
         return
     fetched = fetch_all(mailbox)
     if as_json:

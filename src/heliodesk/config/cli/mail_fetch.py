@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from heliodesk.config.cli import database_trouble
 from heliodesk.config.cli.open import open_desk
 
 
@@ -26,12 +27,31 @@ class Fetched:
         return f"{self.mailbox}: {self.taken} taken" + (f"; {self.left}" if self.left else "")
 
 
-def watch() -> None:
-    """Fetch until SIGTERM or SIGINT."""
-    open_desk()
-    from heliodesk.channels import imap
+class StaysAway(click.ClickException):
+    """The database stays away: whoever started the command may start it again later."""
 
-    imap.run()
+    exit_code = 75
+
+
+def watch(*, patience: float) -> None:
+    """Fetch until SIGTERM or SIGINT.
+
+    Args:
+        patience: seconds to wait for a database that is away.
+
+    Raises:
+        StaysAway: it stayed away for longer.
+    """
+    open_desk()
+    from heliodesk.channels.imap.watching import DatabaseAway, run
+
+    try:
+        run(patience=patience)
+    except DatabaseAway as error:
+        said = database_trouble.told(error) or str(error)
+        raise StaysAway(
+            f"{said} Gave up after {patience:.0f} s; mail waits on its server."
+        ) from None
 
 
 def fetch_all(only: str) -> list[Fetched]:
