@@ -21,18 +21,6 @@ from heliodesk.telephony.models import CallBack, Line, P1Assessment, VoiceNumber
 PAGE = 50
 
 
-def language_of(key: str) -> str:
-    """The language of a call."""
-    rows = reading.rows(connection, "select language from telephony_call where key = %s", [key])
-    return str(rows[0][0]) if rows else "en"
-
-
-def called_of(key: str) -> str:
-    """The number that a call was made to."""
-    rows = reading.rows(connection, "select called from telephony_call where key = %s", [key])
-    return str(rows[0][0]) if rows else ""
-
-
 class CaseCall(NamedTuple):
     """A call as the case shows it that it belongs to."""
 

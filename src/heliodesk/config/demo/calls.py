@@ -45,7 +45,7 @@ def ring(world: World, *, at: datetime) -> None:
 
 def _play(world: World, script: Mapping[str, Any], id: str, called: str, at: datetime) -> None:
     announced = Announced("asterisk", id, script["from"], called)
-    told = engine.lead(engine.Heard(announced, 0), at=at)
+    told = engine.lead(engine.Heard(announced, 0), at=at).instruction
     rings = list(script.get("rings", []))
     keys = [*script["keys"]]
     status, step = "", 0
@@ -58,11 +58,11 @@ def _play(world: World, script: Mapping[str, Any], id: str, called: str, at: dat
             at += _RINGING
             if status == "ANSWER":
                 break
-            told = engine.lead(engine.Heard(announced, step, dialstatus=status), at=at)
+            told = engine.lead(engine.Heard(announced, step, dialstatus=status), at=at).instruction
         elif keys or script.get("then"):
             pressed = keys.pop(0) if keys else script["then"][0]
             at += _KEYING
-            told = engine.lead(engine.Heard(announced, step, pressed), at=at)
+            told = engine.lead(engine.Heard(announced, step, pressed), at=at).instruction
         else:
             break
     talked = int(script.get("talked", 0)) if status == "ANSWER" else 0

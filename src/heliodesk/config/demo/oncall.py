@@ -127,11 +127,11 @@ def have_a_p1(world: World, *, at: datetime) -> None:
 def _call(script: Mapping[str, Any], at: datetime) -> Call:
     called = packs.active().policy.pack.regions[script["region"]].numbers[-1].e164
     announced = Announced("asterisk", "demo-p1", script["from"], called)
-    told = engine.lead(engine.Heard(announced, 0), at=at)
+    told = engine.lead(engine.Heard(announced, 0), at=at).instruction
     keys, step = ["1", script["id"]], 0
     while not isinstance(told, Bye | Dial) and keys:
         step, at = step + 1, at + timedelta(seconds=7)
-        told = engine.lead(engine.Heard(announced, step, keys.pop(0)), at=at)
+        told = engine.lead(engine.Heard(announced, step, keys.pop(0)), at=at).instruction
     engine.hang_up(announced, dialstatus="CANCEL", talked=0, at=at + timedelta(seconds=41))
     return Call.objects.get(key=announced.key)
 

@@ -27,10 +27,16 @@ from heliodesk.telephony.rules import Decided, Kind, Route, Standing
 _NO_NUMBER = "a withheld number"
 
 
-def decide_call(call: Call, now: Standing, at: datetime) -> Decided:
-    """Where the entitlement decision sends a caller whom the keys have led here."""
+def decide_call(
+    call: Call, now: Standing, at: datetime, *, caller: Caller | None = None
+) -> Decided:
+    """Where the entitlement decision sends a caller whom the keys have led here.
+
+    Args:
+        caller: whom the ID belongs to, if it was keyed just now.
+    """
     pack = packs.active()
-    caller = _caller(call, at)
+    caller = caller or _caller(call, at)
     about = About(p1=now.kind is Kind.P1, case=call.case if now.case_id else None)
     judged = facts.judge(caller, about, pack, called=call.called, at=at)
     route = route_of(judged)

@@ -59,13 +59,22 @@ class Heard:
     talked: int | None = None
 
 
-def lead(heard: Heard, *, at: datetime) -> Instruction:
+@dataclass(frozen=True)
+class Led:
+    """What the telephone system does next, and what it must know of the call to say so."""
+
+    instruction: Instruction
+    language: str
+    called: str
+
+
+def lead(heard: Heard, *, at: datetime) -> Led:
     """What the telephone system does next with this call."""
     with transaction.atomic():
         call, new = locked(heard.call, at=at)
         answered = None if new else _answered(call, heard.step)
         if answered:
-            return answered
+            return Led(answered, call.language, call.called)
         call.heard_at = at
         instruction = _lead(call, _event(call, heard, at), at)
         _keep_talk(call, heard.talked, at)
@@ -73,7 +82,7 @@ def lead(heard: Heard, *, at: datetime) -> Instruction:
         CallStep.objects.create(
             call=call, step=heard.step, at=at, state=call.state, answer=written(instruction)
         )
-    return instruction
+    return Led(instruction, call.language, call.called)
 
 
 def _answered(call: Call, step: int) -> Instruction | None:
@@ -146,7 +155,7 @@ def answered(announced: Announced, *, at: datetime) -> None:
 def _lead(call: Call, event: Event, at: datetime, *, hung_up: bool = False) -> Instruction:
     """Turn until the machine says what to do, answering its questions on the way."""
     now, next_event = recalled(call.standing), event
-    before = now.state
+    before, known = now.state, _Known()
     for _ in range(_MOST_TURNS):
         taken = turn(now, next_event)
         now = taken.standing
@@ -160,7 +169,7 @@ def _lead(call: Call, event: Event, at: datetime, *, hung_up: bool = False) -> I
             if taken.then is None and not hung_up:
                 break
             return taken.then or Bye(Prompt.of("goodbye"))
-        next_event = _asked(call, now, taken.then, at)
+        next_event = _asked(call, now, taken.then, known, at)
     return Bye(Prompt.of("goodbye"))
 
 
@@ -169,18 +178,25 @@ def _refreshed(call: Call, now: Standing) -> Standing:
     return replace(now, reference=call.case.ref) if call.case and not now.reference else now
 
 
-def _asked(call: Call, now: Standing, question: Question, at: datetime) -> Event:
+@dataclass
+class _Known:
+    """Whom the ID keyed in this step belongs to, so that it is asked for once."""
+
+    caller: facts.Caller | None = None
+
+
+def _asked(call: Call, now: Standing, question: Question, known: _Known, at: datetime) -> Event:
     """Answer a question of the machine from the database."""
     if question.ask is Ask.CHECK_ID:
-        return _check_id(call, question.text, at)
+        return _check_id(call, question.text, known, at)
     if question.ask is Ask.FIND_CASE:
         return _find_case(call, question.text)
     if question.ask is Ask.DECIDE:
-        return deciding.decide_call(call, now, at)
+        return deciding.decide_call(call, now, at, caller=known.caller)
     return next_engineer(call, now, waited(call, at), at)
 
 
-def _check_id(call: Call, digits: str, at: datetime) -> IdChecked:
+def _check_id(call: Call, digits: str, known: _Known, at: datetime) -> IdChecked:
     """Unknown, not theirs and too many tries look the same from outside, and cost the same."""
     pattern = packs.active().policy.pack.identifier.pattern
     text = numbers.identifier(digits, pattern)
@@ -197,7 +213,7 @@ def _check_id(call: Call, digits: str, at: datetime) -> IdChecked:
         verb = "id_of_another" if caller.account is not None else "id_unknown"
         tell(verb, call, at, role=caller.role)
         return IdChecked(None)
-    call.account_id = caller.account.id
+    known.caller, call.account_id = caller, caller.account.id
     call.offshore = caller.account.offshore
     if caller.contact:
         call.contact_id, call.made_out_by = caller.contact.id, caller.made_out_by

@@ -19,7 +19,7 @@ from heliodesk.oncall.rules.words import How, Refused
 from heliodesk.telephony.actions import engine
 from heliodesk.telephony.actions.arriving import Announced
 from heliodesk.telephony.adapters import asterisk, signatures
-from heliodesk.telephony.queries import language_of, page_called
+from heliodesk.telephony.queries import page_called
 from heliodesk.web.access import public
 
 _View = Callable[[HttpRequest, dict[str, str]], HttpResponse]
@@ -69,11 +69,9 @@ def step(_request: HttpRequest, fields: dict[str, str]) -> HttpResponse:
         fields.get("digits", ""),
         fields.get("dialstatus", ""),
     )
-    instruction = engine.lead(heard, at=clock.now())
+    led = engine.lead(heard, at=clock.now())
     line = asterisk.line(
-        instruction,
-        language=language_of(announced.key),
-        trunk=settings.VOICE_ASTERISK_TRUNK,
+        led.instruction, language=led.language, trunk=settings.VOICE_ASTERISK_TRUNK
     )
     return HttpResponse(line, content_type=asterisk.CONTENT_TYPE)
 

@@ -26,7 +26,7 @@ from heliodesk.telephony.actions import engine
 from heliodesk.telephony.actions.arriving import Announced
 from heliodesk.telephony.adapters import signatures, twiml
 from heliodesk.telephony.prompts import catalogue
-from heliodesk.telephony.queries import called_of, language_of, page_called
+from heliodesk.telephony.queries import page_called
 from heliodesk.web.access import public
 
 _View = Callable[[HttpRequest, dict[str, str]], HttpResponse]
@@ -102,15 +102,15 @@ def _lead(fields: dict[str, str], number: int) -> HttpResponse:
         fields["dialstatus"],
         int(talked) if talked.isascii() and talked.isdigit() and len(talked) < 7 else None,
     )
-    instruction = engine.lead(heard, at=clock.now())
+    led = engine.lead(heard, at=clock.now())
     return _xml(
         twiml.document(
-            instruction,
+            led.instruction,
             base=settings.VOICE_PUBLIC_URL + BASE,
             step=number + 1,
-            language=language_of(announced.key),
+            language=led.language,
             vendor=packs.active().policy.pack.vendor,
-            caller_id=called_of(announced.key),
+            caller_id=led.called,
         )
     )
 
