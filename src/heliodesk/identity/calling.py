@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from heliodesk.identity.boundary import INSIDE
 from heliodesk.identity.rules import Role
 from heliodesk.kernel import reading
 
@@ -21,11 +22,9 @@ class Colleague(NamedTuple):
         return self.role in {Role.LEAD, Role.ADMIN}
 
 
-_PEOPLE = """
+_PEOPLE = f"""
 select u.id, u.name, u.role from identity_user u
- where u.is_active and u.role <> 'contact' and (not %s or exists (
-     select from identity_teammember m join identity_team t on t.id = m.team_id
-     where m.user_id = u.id and t.offshore))
+ where u.is_active and u.role <> 'contact' and (not %s or {INSIDE})
  order by lower(u.name), u.id limit 500
 """
 

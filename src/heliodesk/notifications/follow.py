@@ -118,17 +118,9 @@ def mentioned(events: Sequence[Recorded]) -> None:
         ids = [id for id in event.data.get("mentions", ()) if id != event.by.id]
         if ids:
             words = f"{event.by.name} mentioned you in a note"
-            noticed.tell_about(
-                ids, verb="mentioned", case_id=event.subject_id, words=words, at=event.at
-            )
+            _tell(ids, event, kind="mentioned", words=words)
             mail_about(
-                ids,
-                verb="mentioned",
-                case_id=event.subject_id,
-                event_id=event.id,
-                subject="You are named in a note",
-                words=f"{words}.",
-                at=event.at,
+                ids, event, kind="mentioned", subject="You are named in a note", words=f"{words}."
             )
 
 
@@ -136,35 +128,20 @@ def answered_aside(events: Sequence[Recorded]) -> None:
     """Whoever asked somebody outside, and the owner, hear that they answered."""
     for event in events:
         address = str(event.data.get("from_address", ""))
-        ids = who_asked(event.subject_id, address)
-        noticed.tell_about(
-            ids,
-            verb="answered_aside",
-            case_id=event.subject_id,
-            words=f"{address} answered what was forwarded to them",
-            at=event.at,
-        )
+        words = f"{address} answered what was forwarded to them"
+        _tell(who_asked(event.subject_id, address), event, kind="answered_aside", words=words)
 
 
 def letter_held(events: Sequence[Recorded]) -> None:
     """The writer of a letter that was not sent hears why."""
     for event in events:
-        noticed.tell_about(
-            [event.data["writer"]],
-            verb="letter_held",
-            case_id=event.subject_id,
-            words=f"Your letter was not sent. {event.data['reason']}",
-            at=event.at,
-        )
-        mail_about(
-            [event.data["writer"]],
-            verb="letter_held",
-            case_id=event.subject_id,
-            event_id=event.id,
-            subject="Not sent",
-            words=f"Your letter was not sent. {event.data['reason']}",
-            at=event.at,
-        )
+        writer, words = [event.data["writer"]], f"Your letter was not sent. {event.data['reason']}"
+        _tell(writer, event, kind="letter_held", words=words)
+        mail_about(writer, event, kind="letter_held", subject="Not sent", words=words)
+
+
+def _tell(user_ids: Sequence[int], event: Recorded, *, kind: str, words: str) -> None:
+    noticed.tell_about(user_ids, verb=kind, case_id=event.subject_id, words=words, at=event.at)
 
 
 def remind(events: Sequence[Recorded]) -> None:

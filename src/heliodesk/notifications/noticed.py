@@ -8,6 +8,7 @@ from django.db import connection
 
 from heliodesk.cases.access import visible
 from heliodesk.cases.models import Case
+from heliodesk.identity.boundary import INSIDE
 from heliodesk.identity.person import Person
 from heliodesk.kernel import reading
 
@@ -23,13 +24,11 @@ select count(*) from (select from notifications_notice
                       where user_id = %s and seen_at is null limit %s) n
 """
 
-_TELL = """
+_TELL = f"""
 insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
 select u.id, %s, c.id, c.account_id, jsonb_build_object('words', %s::text), %s
 from cases_case c join identity_user u on u.id = any(%s::bigint[])
-where c.id = %s and u.is_active and u.role <> 'contact' and (not c.offshore or exists (
-    select from identity_teammember m join identity_team t on t.id = m.team_id
-    where m.user_id = u.id and t.offshore))
+where c.id = %s and u.is_active and u.role <> 'contact' and (not c.offshore or {INSIDE})
 """
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from heliodesk.identity.boundary import INSIDE
 from heliodesk.journal.record import Follower, Recorded
 from heliodesk.kernel import sql
 from heliodesk.notifications.by_mail import mail_about
@@ -22,9 +23,7 @@ join identity_user u on u.is_active and u.role <> 'contact' and (
         select from identity_teammember m join identity_team t on t.id = m.team_id
         where m.user_id = u.id and c.queue = any(t.queues) and t.offshore = c.offshore))
     or (r.verb = 'target_missed' and u.role in ('lead', 'admin') and (
-        not c.offshore or exists (
-            select from identity_teammember m join identity_team t on t.id = m.team_id
-            where m.user_id = u.id and t.offshore)) and (
+        not c.offshore or {INSIDE}) and (
         exists (select from identity_teammember m join identity_team t on t.id = m.team_id
                 where m.user_id = u.id and c.queue = any(t.queues))
         or not exists (select from identity_team t where c.queue = any(t.queues)))))
@@ -35,9 +34,7 @@ select u.id, r.verb, null, r.subject_id, r.data, r.at
 from {sql.recordset(_COLUMNS)}
 join customers_account a on a.id = r.subject_id
 join identity_user u on u.is_active and u.role in ('lead', 'admin') and (
-    not a.offshore or exists (
-        select from identity_teammember m join identity_team t on t.id = m.team_id
-        where m.user_id = u.id and t.offshore))
+    not a.offshore or {INSIDE})
 """
 #: Leads who may see what was written to that mailbox.
 _OF_STUCK_MAIL = f"""
@@ -46,9 +43,7 @@ select u.id, 'mail_stuck', null, null, r.data, r.at
 from {sql.recordset(_COLUMNS)}
 left join channels_mailbox b on b.id = (r.data->>'mailbox')::bigint
 join identity_user u on u.is_active and u.role in ('lead', 'admin') and (
-    not coalesce(b.offshore, false) or exists (
-        select from identity_teammember m join identity_team t on t.id = m.team_id
-        where m.user_id = u.id and t.offshore))
+    not coalesce(b.offshore, false) or {INSIDE})
 """
 
 
@@ -75,13 +70,11 @@ def _insert(statement: str, events: Sequence[Recorded]) -> None:
         cursor.execute(statement, [sql.rows_parameter(_COLUMNS, rows)])
 
 
-_CALLED = """
+_CALLED = f"""
 insert into notifications_notice (user_id, verb, case_id, account_id, data, at)
 select u.id, 'escalate', c.id, c.account_id, %s, %s
 from cases_case c join identity_user u on u.id = any(%s::bigint[]) and u.is_active
-where c.id = %s and u.id is distinct from %s and (not c.offshore or exists (
-    select from identity_teammember m join identity_team t on t.id = m.team_id
-    where m.user_id = u.id and t.offshore))
+where c.id = %s and u.id is distinct from %s and (not c.offshore or {INSIDE})
 """
 
 
@@ -94,12 +87,10 @@ def of_escalations(events: Sequence[Recorded]) -> None:
             cursor.execute(_CALLED, [data, event.at, event.data["called"], event.subject_id, by])
         mail_about(
             [id for id in event.data["called"] if id != by],
-            verb="escalate",
-            case_id=event.subject_id,
-            event_id=event.id,
+            event,
+            kind="escalate",
             subject="Escalated",
             words=f"{event.by.name} calls you to this case: {event.data['reason']}",
-            at=event.at,
         )
 
 
