@@ -365,8 +365,8 @@ def _kept(request: Asked) -> list[NewAttachment]:
         except (binascii.Error, ValueError):
             error = (f"attachments[{place}].content", "This must be base64.")
             raise Problem(422, "Correct these fields and send it again.", errors=[error]) from None
-        name = given.name.replace("\\", "/").rpartition("/")[2] or "file"
-        kept.append(NewAttachment(name, given.content_type, len(data), blobs.put(data)))
+        name, kind = files.named(given.name), given.content_type
+        kept.append(NewAttachment(name, kind, len(data), blobs.put(data)))
     return [*kept, *files.taken(request.person, request.body.uploads)]
 
 

@@ -66,7 +66,6 @@ class Download:
 
     name: str
     content_type: str
-    size: int
     sha256: str
 
 

@@ -14,8 +14,8 @@ from heliodesk.cases.new import NewAttachment
 from heliodesk.channels import blobs, uploads
 from heliodesk.identity.person import Person
 
-#: Files of one person that wait for their message.
-MOST = 50
+#: Files of one person that wait for their messages, and how many of the largest fit in all.
+_MOST, _MOST_LARGE = 50, 10
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def fetched(request: Asked) -> Answer:
     found = conversation.file(request.person, int(request.path["id"]))
     if not blobs.exists(found.sha256):
         raise Problem(404, "There is no such record, or it is not yours to see.")
-    return Answer(Download(found.name, found.content_type, found.size, found.sha256))
+    return Answer(Download(found.name, found.content_type, found.sha256))
 
 
 def kept(request: Asked) -> Answer:
@@ -43,12 +43,12 @@ def kept(request: Asked) -> Answer:
     data, most = request.body, settings.WEB_FILE_MAX_BYTES
     if not data:
         raise Problem(422, "Send the bytes of the file as the body.")
-    if count >= MOST or total + len(data) > MOST * most // 5:
+    if count >= _MOST or total + len(data) > _MOST_LARGE * most:
         raise Problem(409, f"{count} files wait for their messages. Send those first.")
     row = uploads.keep(
         form=form,
         peer="",
-        name=_plain(request.query["name"] or ""),
+        name=named(request.query["name"] or ""),
         content_type=request.content_type,
         data=data,
         at=request.at,
@@ -70,8 +70,7 @@ def taken(person: Person, tokens: Collection[str]) -> list[NewAttachment]:
     if missing:
         errors = [("uploads", f"No file waits as {min(missing)[:40]}. Send it again.")]
         raise Problem(422, "Correct these fields and send it again.", errors=errors)
-    for one in found:
-        uploads.drop(form, one.token)
+    uploads.drop(form, *tokens)
     return [
         NewAttachment(one.name, one.content_type, one.size, blobs.put(one.data)) for one in found
     ]
@@ -81,5 +80,6 @@ def _form(person: Person) -> str:
     return f"api {person.id}"
 
 
-def _plain(name: str) -> str:
+def named(name: str) -> str:
+    """The last part of a file's name, whatever path a program sent with it."""
     return name.replace("\\", "/").rpartition("/")[2] or "file"

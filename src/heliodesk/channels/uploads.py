@@ -58,9 +58,9 @@ def room(form: str) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def drop(form: str, token: str) -> None:
-    """Take a file out of its form."""
-    Upload.objects.filter(form=form, token=token).delete()
+def drop(form: str, *tokens: str) -> None:
+    """Take files out of their form."""
+    Upload.objects.filter(form=form, token__in=tokens).delete()
 
 
 def done(form: str) -> None:
