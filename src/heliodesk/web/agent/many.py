@@ -84,9 +84,10 @@ def said(run: Run) -> str:
     done = translated(_DONE.get(run.verb, "%(num)s")) % {"num": run.done}
     if not run.refused:
         return f"{done}."
-    refused = ngettext("%(num)s refused", "%(num)s refused", run.refused) % {"num": run.refused}
     if run.verb == "undo":
         refused = ngettext(
             "%(num)s could not be taken back", "%(num)s could not be taken back", run.refused
-        ) % {"num": run.refused}
-    return f"{done}, {refused}."
+        )
+    else:
+        refused = ngettext("%(num)s refused", "%(num)s refused", run.refused)
+    return f"{done}, {refused % {'num': run.refused}}."
