@@ -43,6 +43,7 @@ def _present(name: str) -> bool:
     return os.geteuid() == 0 if name == "root" else program(name) is not None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In a parallel run one process has all journeys in the browser, which share a desk; of the
     rest each file stays together."""
@@ -59,7 +60,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if name not in PROGRAMS:
                 raise pytest.UsageError(f"{item.nodeid} needs {name!r}, which is not known here")
             if not _present(name):
-                reason = f"needs {name}, which is not on this machine"
+                reason = (
+                    f"needs {name}, which is not on this machine: see what bin/system-servers said"
+                )
                 if os.environ.get(REQUIRE_ALL):
                     pytest.fail(reason, pytrace=False)
                 pytest.skip(reason)
