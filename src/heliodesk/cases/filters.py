@@ -188,13 +188,13 @@ def _compiled(one: Condition, ground: Ground) -> Sql:
         return compare(one.how, one.values[0] if one.values else "")
     sort = FACTS[one.fact]
     if sort is Sort.CHOICE:
-        return _negated(one.how == How.IS_NOT, _choice(one, ground))
+        return _but(_choice(one, ground), negated=one.how == How.IS_NOT)
     if sort is Sort.TEXT:
-        return _negated(one.how == How.CONTAINS_NOT, _text(one))
+        return _but(_text(one), negated=one.how == How.CONTAINS_NOT)
     return _tags(one, ground) if sort is Sort.TAGS else _moment(one, ground)
 
 
-def _negated(negated: bool, sql: Sql) -> Sql:  # noqa: FBT001
+def _but(sql: Sql, *, negated: bool) -> Sql:
     """What is unknown is not the same: nothing falls between a question and its contrary."""
     return (f"({sql[0]}) is not true", sql[1]) if negated else sql
 

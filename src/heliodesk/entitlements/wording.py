@@ -107,7 +107,7 @@ def local_time(at: datetime, region: Region) -> str:
 
 def number_text(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002
     """The numbers to call, those that work only inside the country marked (R63, C29)."""
-    return " or ".join(_number(number, as_source) for number in region.numbers)
+    return " or ".join(_number(number, as_source=as_source) for number in region.numbers)
 
 
 def _as_source(pack: Pack) -> bool:
@@ -115,7 +115,7 @@ def _as_source(pack: Pack) -> bool:
     return bool(spec and spec.default == "source")
 
 
-def _number(number: PhoneNumber, as_source: bool) -> str:  # noqa: FBT001
+def _number(number: PhoneNumber, *, as_source: bool) -> str:
     shown = number.source if as_source else shown_number(number)
     return f"{shown} (only inside the country)" if number.national_only else shown
 

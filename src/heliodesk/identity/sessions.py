@@ -17,7 +17,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
-        assert isinstance(session, Session)  # noqa: S101
+        assert isinstance(session, Session)  # noqa: S101 (the class named above)
         user = data.get(SESSION_KEY)
         session.user_id = int(user) if user else None
         return session

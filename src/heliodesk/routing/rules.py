@@ -56,7 +56,7 @@ def route(case: Facts, rules: Iterable[Rule], sides: Mapping[str, Collection[boo
     for rule in rules:
         if not rule.fits(case):
             continue
-        if rule.queue and not queue and may_wait_in(rule.queue, case.offshore, sides):
+        if rule.queue and not queue and may_wait_in(rule.queue, sides, offshore=case.offshore):
             queue = rule.queue
             by.append(rule.name)
         if rule.skill and not skill:
@@ -66,7 +66,7 @@ def route(case: Facts, rules: Iterable[Rule], sides: Mapping[str, Collection[boo
     return Route(queue or case.queue, skill, tuple(by))
 
 
-def may_wait_in(queue: str, offshore: bool, sides: Mapping[str, Collection[bool]]) -> bool:  # noqa: FBT001
+def may_wait_in(queue: str, sides: Mapping[str, Collection[bool]], *, offshore: bool) -> bool:
     """Whether a case of one side of the boundary may wait in a queue."""
     worked = sides.get(queue, ())
     return not worked or offshore in worked

@@ -233,5 +233,5 @@ def _ticking(row: _Row, terms: Terms) -> Ticking:
         timing,
         row.paused_at,
         row.past,
-        False,  # noqa: FBT003
+        changed=False,
     )

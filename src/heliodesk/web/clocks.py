@@ -163,7 +163,7 @@ def _rows(clock: Standing, now: datetime) -> list[Row]:
         total = sum((span.counted for span in early), timedelta(0))
         day = _day(early[0].start, clock.zone)
         found.append(Row(day, _("until %(day)s") % {"day": _day(early[-1].end, clock.zone)},
-                         _exact(total), False))  # fmt: skip  # noqa: FBT003
+                         _exact(total), off=False))  # fmt: skip
     return found + stretches(spans, clock.zone)
 
 

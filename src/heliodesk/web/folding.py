@@ -6,7 +6,7 @@ with the text around them; a case page calls 60 % less.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
@@ -33,8 +33,8 @@ class Environment(jinja2.Environment):
 
 def in_language(base: jinja2.Environment, pure: dict[str, Plain]) -> jinja2.Environment:
     """The same environment with templates of its own, compiled in the language of this moment."""
-    own = base.overlay()
-    own.pure = pure  # type: ignore[attr-defined]
+    own = cast("Environment", base.overlay())
+    own.pure = pure
     return own
 
 

@@ -58,14 +58,14 @@ def _of(policy: Policy, package: str, region: str, at: datetime, _language: str)
     slowest = found.email_due.get(policy.settings.severity_default, mail)
     p1 = _right(_("P1 by telephone"), found.p1_phone, at, place.region)
     if found.p1_designated_any_hour and not found.p1_phone.open:
-        p1 = Right(True, p1.label, _("designated contacts"), p1.when)  # noqa: FBT003
+        p1 = Right(open=True, label=p1.label, when=_("designated contacts"), more=p1.when)
     sent_now = _("target for a response to one sent now: %(when)s") % {
         "when": _moment(slowest, at, place.region)
     }
     rights = (
         p1,
         _right(_("General telephone"), found.phone, at, place.region),
-        Right(True, _("E-mail"), _("taken in at any hour"), sent_now),  # noqa: FBT003
+        Right(open=True, label=_("E-mail"), when=_("taken in at any hour"), more=sent_now),
     )
     local = at.astimezone(ZoneInfo(place.region.zone))
     until = f"{local:%H:%M} {place.region.place}"
@@ -79,13 +79,13 @@ def _right(label: str, line: Line, at: datetime, region: Region) -> Right:
             "when": _moment(line.closes, at, region),
             "left": dates.span(line.left),
         }
-        return Right(True, label, when, more)  # noqa: FBT003
+        return Right(open=True, label=label, when=when, more=more)
     if line.open:
-        return Right(True, label, _("day and night"), more)  # noqa: FBT003
+        return Right(open=True, label=label, when=_("day and night"), more=more)
     if line.opens:
         when = _("opens %(when)s") % {"when": _moment(line.opens, at, region)}
-        return Right(False, label, when, more)  # noqa: FBT003
-    return Right(False, label, _("not in the package"), more)  # noqa: FBT003
+        return Right(open=False, label=label, when=when, more=more)
+    return Right(open=False, label=label, when=_("not in the package"), more=more)
 
 
 def _moment(moment: datetime, at: datetime, region: Region) -> str:

@@ -27,7 +27,7 @@ def around(text: str, words: Sequence[str]) -> Markup:
     if start:
         start = flat.find(" ", start, start + _BEFORE) + 1 or start
     cut = flat[start : start + _WHOLE]
-    return Markup("…" if start else "") + marked(cut, words)  # noqa: S704
+    return (Markup("…") if start else Markup()) + marked(cut, words)
 
 
 def marked(text: str, words: Sequence[str]) -> Markup:

@@ -171,6 +171,6 @@ def _say_measured(found: dict[str, object]) -> None:
 
 def _say_intervals(found: dict[str, object]) -> None:
     intervals = found["intervals"]
-    assert isinstance(intervals, list)  # noqa: S101
+    assert isinstance(intervals, list)  # noqa: S101 (made in this file)
     for start, end in intervals:
         click.echo(f"  {start} to {end}")

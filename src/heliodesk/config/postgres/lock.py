@@ -43,7 +43,7 @@ class FileLock:
 
     def note(self, text: str) -> None:
         """Write into the lock file who holds it, for the message to the next one."""
-        assert self._descriptor is not None  # noqa: S101
+        assert self._descriptor is not None  # noqa: S101 (only who holds the lock writes)
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, text.encode(), 0)
 

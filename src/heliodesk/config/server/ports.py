@@ -83,4 +83,4 @@ def answers(host: str, number: int, *, seconds: float = 1.0) -> bool:
 
 def reachable(host: str) -> str:
     """The address at which a server listening at ``host`` can be reached from this machine."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared, not bound)

@@ -169,4 +169,4 @@ def decision_settings(
     values = {
         field_of(key): coerce(specs[key], overrides.get(key, specs[key].default)) for key in KEYS
     }
-    return DecisionSettings(**{name.name: values[name.name] for name in fields(DecisionSettings)})  # type: ignore[arg-type]
+    return DecisionSettings(**{name.name: values[name.name] for name in fields(DecisionSettings)})  # type: ignore[arg-type] # coerced by their specs
