@@ -1,5 +1,7 @@
 """Codes from authenticator apps: one step of drift is forgiven, and no code counts twice."""
 
+from typing import Any
+
 from allauth.mfa import app_settings
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -8,6 +10,10 @@ from django.core.cache import cache
 
 class _OnlyOnce(BaseAuthenticateForm):  # type: ignore[misc]
     """Remembers a code for as long as it could be accepted; allauth does for one step only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True}
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

@@ -110,6 +110,7 @@ def test_the_second_factor_wears_the_brand_of_the_account(client: Client, iona: 
     assert f"· {ISLAND}</title>" in page
     assert "/look/style-0f766e." in page
     assert "Heliodesk" not in page
+    assert "autofocus" in page
     assert client.post("/sign-out/")["Location"] == SIGN_IN
     client.post(SIGN_IN, {"email": "iona@isle.example", "how": "code"})
     code = re.search(r"\d{4} \d{4}", Outbound.objects.latest("id").text)
