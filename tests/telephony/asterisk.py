@@ -148,6 +148,9 @@ class Asterisk:
             "extensions.conf": "#include extensions-heliodesk.conf\n",
             "pjsip.conf": "#include pjsip-heliodesk.conf\n" + self._more_phones(),
             "manager.conf": "#include manager-heliodesk.conf\n",
+            "indications.conf": (self.root / "etc/asterisk/indications.conf")
+            .read_text()
+            .replace("country=us", "country=de"),
         }
 
     def _more_phones(self) -> str:
@@ -185,6 +188,8 @@ class Asterisk:
                 file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
 
 
+#: Asterisk's own ring tone in the country that is set.
+RING_HZ = 425
 _WINDOW = 320
 
 

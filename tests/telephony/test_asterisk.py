@@ -35,7 +35,7 @@ from heliodesk.web.voice import asterisk as doors
 from tests import make
 from tests.conftest import program
 from tests.oncall import world as oncall
-from tests.telephony.asterisk import PHONES, Asterisk, free_ports, heard, played
+from tests.telephony.asterisk import PHONES, RING_HZ, Asterisk, free_ports, heard, played
 from tests.telephony.conftest import DIGITS, MARA, TOKEN, UK, World
 from tests.telephony.phones import CALLER_HZ, CALLERS, ENGINEER_HZ
 
@@ -394,6 +394,8 @@ def test_a_desk_that_stands_still_is_passed_by_within_five_seconds(line: Line) -
     line.phones.until("gone", line.name)
     line.pbx.ask("dialplan set global DESK_FALLBACK_SECONDS 60")
     assert "Playing 'vm-goodbye." in line.pbx.log()
+    tones = heard(line.phones.heard_by(line.name))
+    assert tones and abs(tones[0] - RING_HZ) < 12
 
 
 @pytest.mark.needs("sipp")
