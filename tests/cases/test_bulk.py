@@ -117,7 +117,10 @@ def test_resolving_many_waits_and_can_be_taken_back_without_a_trace(me: Person) 
     before = Event.objects.filter(subject_kind="case").count()
     run = bulk.start("resolve", [case.pk], given={"text": "Restarted."}, person=me, at=NOW)
     assert bulk.work(LATER - timedelta(seconds=1)) == 0
-    assert runs.of(me, run.pk).waits(NOW)
+    waiting = runs.of(me, run.pk)
+    assert waiting.waits(NOW)
+    almost = LATER - timedelta(milliseconds=1)
+    assert [waiting.seconds_left(at) for at in (NOW, almost, LATER)] == [10, 1, 0]
     undone = back(run, me)
     assert (undone.total, undone.ended_at) == (0, NOW)
     assert bulk.work(LATER) == 0

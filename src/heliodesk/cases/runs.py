@@ -1,5 +1,6 @@
 """Reads of runs: how far one verb on many cases has come, and what it refused."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -41,6 +42,12 @@ class Run(NamedTuple):
     def waits(self, now: datetime) -> bool:
         """Whether it has not begun, so that undoing it leaves no trace."""
         return self.ended_at is None and self.begins_at is not None and self.begins_at > now
+
+    def seconds_left(self, now: datetime) -> int:
+        """For how long it still waits, the begun second included."""
+        if self.begins_at is None:
+            return 0
+        return max(math.ceil((self.begins_at - now).total_seconds()), 0)
 
 
 class Trouble(NamedTuple):

@@ -154,7 +154,8 @@ def _strip(request: PersonRequest, run: Run) -> HttpResponse:
 def _of(person: Person, run: Run) -> dict[str, Any]:
     """What the page of a run shows."""
     verb = bulk.BULK.get(run.verb)
-    waits = run.waits(clock.now())
+    at = clock.now()
+    waits = run.waits(at)
     undoable = bool(verb and verb.undo and not run.undone and (run.done or waits))
     if verb and verb.undo_needs and not person.may(verb.undo_needs):
         undoable = False
@@ -162,6 +163,7 @@ def _of(person: Person, run: Run) -> dict[str, Any]:
         "run": run,
         "said": said(run),
         "waits": waiting(run) if waits else "",
+        "seconds_left": run.seconds_left(at),
         "undoable": undoable,
         "troubles": runs.troubles(person, run.id) if run.refused else [],
         "most_told": runs.MOST_TOLD,
