@@ -111,11 +111,11 @@ def exchange(
         assert {one["code"] for one in registered if one["what"] == "registered"} == {200}
         yield pbx, phones
     finally:
+        pbx.stop()
         if running:
             running.kill()
             with suppress(BrokenPipeError):
                 running.communicate()
-        pbx.stop()
 
 
 def _read(stream: Any, happened: "queue.Queue[dict[str, Any]]") -> None:
