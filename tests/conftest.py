@@ -5,8 +5,10 @@ import shutil
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 #: The programs that show that a system server is there, by the name used in ``needs(...)``.
 PROGRAMS = {
@@ -23,6 +25,8 @@ PROGRAMS = {
     "swaks": ("/usr/bin/swaks",),
     "root": (),
 }
+#: The tests in a browser, and the desk that they share.
+JOURNEYS = "tests/browser/"
 REQUIRE_ALL = "HELIODESK_TEST_REQUIRE_ALL"
 
 
@@ -43,14 +47,23 @@ def _present(name: str) -> bool:
     return os.geteuid() == 0 if name == "root" else program(name) is not None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class Together(LoadScopeScheduling):
     """In a parallel run one process has all journeys in the browser, which share a desk; of the
     rest each file stays together."""
-    for item in items:
-        folder = item.nodeid.rpartition("/")[0]
-        group = folder if folder == "tests/browser" else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Share out the tests of a parallel run."""
+    return Together(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest part, so that a parallel run does not end with it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(JOURNEYS))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
