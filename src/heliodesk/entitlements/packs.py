@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -27,8 +28,11 @@ class ActivePack:
 
 
 _ACTIVE = f"""
-select id, code, version, ({book.STAMP}) from entitlements_policypack where state = 'active'
+select id, code, version, ({book.STAMP}) as stamp
+  from entitlements_policypack where state = 'active'
 """
+#: Columns of the pack in force, which another statement can bring along for ``know``.
+COLUMNS = 4
 
 
 def active() -> ActivePack:
@@ -44,6 +48,16 @@ def active() -> ActivePack:
     id, code, version, stamp = rows[0]
     once.know(book.STAMP, [(stamp,)])
     return ActivePack(id, code, version, policy_of(id, stamp))
+
+
+def beside(sql: str) -> str:
+    """A statement with the pack in force beside each row, in the last ``COLUMNS`` columns."""
+    return f"select w.*, p.* from ({sql}) w left join ({_ACTIVE}) p on true"
+
+
+def know(columns: tuple[Any, ...]) -> None:
+    """Keep for this request what such a statement brought along."""
+    once.know(_ACTIVE, [columns] if columns[0] is not None else [])
 
 
 @lru_cache(maxsize=16)

@@ -61,7 +61,9 @@ def _run(connection: Any, sql: str, params: Params, factory: Any, *, prepare: bo
 
     Django need not ask then whether the connection lives.
     """
-    with connection.wrap_database_errors:
+    errors = connection.wrap_database_errors
+    connection = errors.wrapper  # itself, where Django lent a proxy that looks it up each time
+    with errors:
         try:
             found = _once(connection, sql, params, factory, prepare=prepare)
         except psycopg.OperationalError:

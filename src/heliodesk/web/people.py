@@ -10,6 +10,7 @@ from django.core.signing import BadSignature
 from django.db import connection
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from heliodesk.entitlements import packs
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role, permissions
 from heliodesk.identity.sessions import SessionStore
@@ -17,11 +18,12 @@ from heliodesk.kernel import reading
 
 SQL = """
 select u.id, u.name, u.email, u.role, u.zone, u.password, s.session_data,
-       coalesce(t.offshore, false), coalesce(t.queues, '{}'),
-       case when u.own_role_id is not null then r.permissions end, r.name,
+       coalesce(t.offshore, false) as offshore,
+       coalesce(t.queues, '{}') as queues,
+       case when u.own_role_id is not null then r.permissions end as own, r.name as title,
        coalesce(r.second_factor and not exists (
            select from mfa_authenticator a
-            where a.user_id = u.id and a.type in ('totp', 'webauthn')), false)
+            where a.user_id = u.id and a.type in ('totp', 'webauthn')), false) as owes
 from identity_session s
 join identity_user u on u.id = s.user_id and u.is_active
 left join identity_staffrole r
@@ -36,14 +38,19 @@ left join lateral (
 ) t on true
 where s.session_key = %s and s.expire_date > %s
 """
+#: Nearly every page asks for the pack in force next.
+_WITH_PACK = packs.beside(SQL)
 _HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 def of_session(key: str, at: datetime) -> Person | None:
     """The person signed in by this session, if it holds: not expired, and begun with the password
     that is still theirs, so that a change of password signs every other browser out."""
-    rows = reading.rows(connection, SQL, [key, at])
-    return person_of(rows[0]) if rows else None
+    rows = reading.rows(connection, _WITH_PACK, [key, at])
+    if not rows:
+        return None
+    packs.know(rows[0][-packs.COLUMNS :])
+    return person_of(rows[0][: -packs.COLUMNS])
 
 
 def person_of(row: tuple[Any, ...]) -> Person | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,12 @@ class Offer(NamedTuple):
 
 def offers(zone_name: str, now: datetime) -> list[Offer]:
     """Usual times: in an hour, the next morning, the next Monday, by this clock."""
+    return _offers(zone_name, now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=128)
+def _offers(zone_name: str, now: datetime) -> list[Offer]:
+    """The same; they change with the minute."""
     zone = dates.zone(zone_name)
     local = now.astimezone(zone)
     tomorrow = datetime.combine(local.date() + timedelta(days=1), _MORNING, zone)

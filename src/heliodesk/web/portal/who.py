@@ -9,7 +9,7 @@ from django.db import connection
 
 from heliodesk.customers.customer import Customer, Place
 from heliodesk.customers.rules import RoleKind
-from heliodesk.entitlements.packs import NoActivePack, active
+from heliodesk.entitlements.packs import COLUMNS, NoActivePack, active, beside, know
 from heliodesk.kernel import reading
 from heliodesk.web.people import holds, kept
 
@@ -25,8 +25,8 @@ CHOSEN = "heliodesk_place"
 #: Most places a contact may choose among: a partner of thousands chooses by search.
 MOST_PLACES = 500
 SQL = f"""
-select k.id, u.id, k.name, coalesce(e.address, u.email), k.language, k.zone,
-       u.password, s.session_data, p.rows
+select k.id as contact_id, u.id as user_id, k.name, coalesce(e.address, u.email) as email,
+       k.language, k.zone, u.password, s.session_data, p.rows
   from identity_session s
   join identity_user u on u.id = s.user_id and u.is_active and u.role = 'contact'
   join customers_contact k on k.user_id = u.id and k.active
@@ -57,11 +57,18 @@ select k.id, u.id, k.name, coalesce(e.address, u.email), k.language, k.zone,
 """
 
 
+#: Every page of the portal asks for the pack in force next.
+_WITH_PACK = beside(SQL)
+
+
 def of_session(key: str, at: datetime, chosen: str = "") -> Customer | None:
     """The contact signed in by this session, if it holds and they are still a contact of some
     account: active, with a role today. ``chosen`` is the place's key in their cookie."""
-    rows = reading.rows(connection, SQL, {"key": key, "at": at, "on": at.date()})
-    return customer_of(rows[0], chosen) if rows else None
+    rows = reading.rows(connection, _WITH_PACK, {"key": key, "at": at, "on": at.date()})
+    if not rows:
+        return None
+    know(rows[0][-COLUMNS:])
+    return customer_of(rows[0][:-COLUMNS], chosen)
 
 
 def customer_of(row: tuple[Any, ...], chosen: str) -> Customer | None:
