@@ -99,6 +99,31 @@ def pytest_terminal_summary(
             terminalreporter.line(f"{name}: {count} tests skipped, because it is not here")
 
 
+@pytest.fixture(scope="session")
+def first_rows(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """What migrations put into the database."""
+    from tests import first_rows
+
+    with django_db_blocker.unblock():
+        return first_rows.taken()
+
+
+@pytest.fixture(autouse=True)
+def _rows_put_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give the next test the rows that one which commits has taken away."""
+    mark = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not commits and not (mark and mark.kwargs.get("transaction")):
+        yield
+        return
+    rows, blocker = (request.getfixturevalue(name) for name in ("first_rows", "django_db_blocker"))
+    yield
+    from tests import first_rows
+
+    with blocker.unblock():
+        first_rows.put_back(rows)
+
+
 @pytest.fixture(autouse=True)
 def _no_connection_left() -> Iterator[None]:
     """Give back the connection that intake keeps beside Django's, so that the database can go."""

@@ -31,6 +31,12 @@ def test_a_p1_counts_down_and_is_handed_over_with_a_note(window: Window) -> None
     expect(page.get_by_role("heading", name="No outbound mail")).to_be_visible()
     expect(page.get_by_text("Step 1: the primary paged")).to_be_visible()
     expect(page.locator(".elapsed b")).to_have_text(re.compile(r"\d+:\d\d"))
+    if page.get_by_text("stays owner until it is accepted.").count():
+        # Within half an hour of the shift's end the next one is asked already.
+        page.get_by_label("Handover note").fill("Two relays are back.")
+        page.get_by_role("button", name="Keep the note").click()
+        expect(page.get_by_label("Handover note")).to_have_value("Two relays are back.")
+        return
     page.get_by_text("Hand over now").click()
     page.get_by_label("To", exact=True).select_option(label="Imogen Vale")
     page.get_by_label("Handover note").fill("Two relays are back. Call Priya when it is over.")
