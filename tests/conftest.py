@@ -27,6 +27,8 @@ PROGRAMS = {
 }
 #: The tests in a browser, and the desk that they share.
 JOURNEYS = "tests/browser/"
+#: Of a test that commits: the first rows, and what lets the database be asked.
+COMMITS = pytest.StashKey[tuple[Any, Any]]()
 REQUIRE_ALL = "HELIODESK_TEST_REQUIRE_ALL"
 
 
@@ -109,19 +111,27 @@ def first_rows(django_db_setup: None, django_db_blocker: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _rows_put_back(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give the next test the rows that one which commits has taken away."""
+def _rows_to_put_back(request: pytest.FixtureRequest) -> None:
+    """Before a test that commits, have what migrations put into the database."""
     mark = request.node.get_closest_marker("django_db")
     commits = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if not commits and not (mark and mark.kwargs.get("transaction")):
-        yield
-        return
-    rows, blocker = (request.getfixturevalue(name) for name in ("first_rows", "django_db_blocker"))
-    yield
-    from tests import first_rows
+    if commits or (mark and mark.kwargs.get("transaction")):
+        names = ("first_rows", "django_db_blocker")
+        request.node.stash[COMMITS] = tuple(request.getfixturevalue(name) for name in names)
 
-    with blocker.unblock():
-        first_rows.put_back(rows)
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Give the next test the rows that one which commits has taken away, once it is torn down."""
+    yield
+    if nextitem is not None and COMMITS in item.stash:
+        from tests.first_rows import put_back
+
+        rows, blocker = item.stash[COMMITS]
+        with blocker.unblock():
+            put_back(rows)
 
 
 @pytest.fixture(autouse=True)

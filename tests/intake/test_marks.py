@@ -55,6 +55,12 @@ def test_a_lost_connection_is_made_again(world: World) -> None:
     assert Case.objects.count() == 1
 
 
+@pytest.fixture(autouse=True)
+def no_marks(transactional_db: None) -> None:
+    """Marks are written beside the test's transaction: others may have left some."""
+    BatchMark.objects.all().delete()
+
+
 def test_what_a_worker_died_over_is_filed_alone_and_then_put_aside(world: World) -> None:
     innocent, deadly, fresh = _mail(), _mail(), _mail()
     BatchMark.objects.create(inbound_ids=[innocent, deadly], started_at=NOW)

@@ -28,7 +28,7 @@ from heliodesk.identity.models import User
 from heliodesk.intake.models import HeldItem
 from heliodesk.oncall import jobs, sending
 from heliodesk.oncall.models import P1, ContactMethod
-from heliodesk.oncall.queries import database_time
+from heliodesk.oncall.queries import database_time, holder
 from heliodesk.telephony import rules
 from heliodesk.telephony.models import Call, CallBack, CallOffer
 from heliodesk.web.voice import asterisk as doors
@@ -259,7 +259,10 @@ def test_a_p1_is_offered_and_paged_and_a_key_in_the_paging_call_takes_it(
     settings.PAGING, settings.VOICE_FROM = "send", UK
     settings.PAGING_VOICE = "heliodesk.telephony.adapters.ami:call"
     settings.VOICE_AMI = f"ami://heliodesk:change-me@127.0.0.1:{line.pbx.manager}"
-    primary, mobile = oncall.desk(database_time()).primary, "+447700900471"
+    oncall.desk(database_time())
+    now, mobile = holder(database_time()), "+447700900471"
+    assert now
+    primary = User.objects.get(pk=now.person_id)
     ContactMethod.objects.all().delete()
     oncall.way(primary, oncall.Channel.VOICE, mobile)
     line.phones.do("number", name="mobile", number=mobile)
