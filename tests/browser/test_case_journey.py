@@ -108,7 +108,8 @@ def test_a_case_is_found_by_words_account_and_reference(window: Window, case_of:
     page = window("sam")
     letter = question("Quarantine digest", text="Brass & Foundry Ltd. The zanzibar digest is late.")
     address = case_of(page, letter)
-    search = page.get_by_role("navigation", name="Main").first.get_by_role("combobox", name="Search")
+    rail = page.get_by_role("navigation", name="Main").first
+    search = rail.get_by_role("combobox", name="Search")
     for words in ("zanzibar digest", letter.sender.account_id):
         search.fill(words)
         search.press("Enter")
