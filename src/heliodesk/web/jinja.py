@@ -13,7 +13,7 @@ from django.template import engines
 from django.urls import reverse
 from django.utils.translation import ngettext
 from jinja2.runtime import Macro
-from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # see _escaped
 
 from heliodesk.kernel.references import spoken
 from heliodesk.web import badges, dates, folding, keys, marks, quotes, rail, snippets, texts, words
@@ -71,7 +71,7 @@ class Template(jinja2.Template):
 def _escaped(value: Any) -> Markup:
     kind = type(value)
     if kind is Markup:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return] # its type was just compared
     if kind is str:
         # What ``escape`` does with a string, without asking again what it is.
         return _as_markup(Markup, _escape_inner(value))
@@ -132,7 +132,7 @@ def _in(_language: str) -> jinja2.Environment:
         "marks.icon": marks.icon,
         "marks.logo": marks.logo,
     }
-    return folding.in_language(engines["jinja2"].env, pure)  # type: ignore[attr-defined]
+    return folding.in_language(engines["jinja2"].env, pure)  # type: ignore[attr-defined] # Jinja's
 
 
 def shortcuts(ways: list[rail.Entry]) -> Markup:

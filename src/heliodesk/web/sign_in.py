@@ -133,7 +133,7 @@ def _sender(user: Any, boxes: Sequence[MailboxFacts]) -> MailboxFacts:
     return next((box for box in boxes if box.id == own), boxes[0])
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
     """Names the desk, or the brand of a contact, in authenticator apps and to passkeys."""
 
     def get_totp_issuer(self) -> str:
