@@ -31,6 +31,13 @@ function press(key) {
 }
 document.addEventListener('desk:key', (event) => press(event.detail));
 
+// What has just come by the event stream is known to htmx a moment later only: a key pressed in that
+// moment must open the dialog too, not leave the page.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('[data-ask]');
+  if (link) globalThis.htmx?.process(link);
+}, true);
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-shortcuts]')) document.getElementById('shortcuts')?.showModal();
   const copy = event.target.closest('[data-copy]');
