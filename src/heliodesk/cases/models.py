@@ -250,7 +250,10 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["case", "id"], name="message_of_case"),
-            GinIndex(fields=["bucket", "search"], name="message_search"),
+            # Kilobytes of words not sorted in yet, see ``jobs.sort_words``.
+            GinIndex(
+                fields=["bucket", "search"], name="message_search", gin_pending_list_limit=1024
+            ),
         ]
 
     def __str__(self) -> str:

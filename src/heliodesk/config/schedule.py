@@ -47,6 +47,7 @@ SCHEDULE = (
     Periodic("work through many cases", 0.5, cases.work),
     Periodic("settle merged tags", 10, cases.settle),
     Periodic("name older files for the search", 5, cases.name_files),
+    Periodic("sort new words into the search", 10, cases.sort_words),
     Periodic("send letters that waited", 0.5, automation.send_letters),
     Periodic("forget who looked", 24 * 3600, automation.forget_looks),
     Periodic("ask rules", 2, automation.answer),
