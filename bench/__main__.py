@@ -82,8 +82,7 @@ class Run:
     def _at(self, found: dict[int, desks.Desk]) -> None:
         """Measure at these desks, by how many cases each holds."""
         if "mail" in self.what:
-            for cases, desk in found.items():
-                self._mail(desk, cases)
+            self._mail(found)
         if set(self.what) & {"pages", "live"}:
             email, password = str(self.given["email"]), str(self.given["password"])
             sites = [pages.Site.entered(desk, n, email, password) for n, desk in found.items()]
@@ -118,12 +117,12 @@ class Run:
         with desk.connect() as connection:
             loader.load(connection, cases)
 
-    def _mail(self, desk: desks.Desk, cases: int) -> None:
+    def _mail(self, found: dict[int, desks.Desk]) -> None:
         senders: tuple[int, ...] = self.given["senders"]  # type: ignore[assignment]
-        mail.measure(desk, mails=min(300, self.mails), senders=4, cases=cases)
+        list(mail.measure(found, mails=min(300, self.mails), senders=4))  # so that all is warm
         for count in senders:
             lmtp = bool(self.given["lmtp"])
-            self._add([mail.measure(desk, mails=self.mails, senders=count, cases=cases, lmtp=lmtp)])
+            self._add(mail.measure(found, mails=self.mails, senders=count, lmtp=lmtp))
 
     def _add(self, more: Iterable[Figure]) -> None:
         for one in more:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bench import cpu
 from bench.desk import Desk
@@ -17,31 +17,53 @@ REPLIES = 0.3
 #: Share of a run that is filed before the clock starts, so that there is something to reply to.
 BEFORE = 0.2
 TARGET_MS = 3.0
+ROUNDS = 4
 PATIENCE_SECONDS = 600.0
 
 
-def measure(desk: Desk, *, mails: int, senders: int, cases: int, lmtp: bool = False) -> Figure:
-    """Send the mails of a run and wait until the last is a message of a case, or held."""
-    letters = Letters(accounts_of(cases), seed=int(time.time()) * 10 + senders)
+def measure(
+    desks: Mapping[int, Desk], *, mails: int, senders: int, lmtp: bool = False
+) -> Iterator[Figure]:
+    """Send the mails of a run to each desk, the desks by how many cases they hold.
+
+    The desks take turns, a round at each, as with pages. A round lasts until its last mail is a
+    message of a case, or held.
+    """
     chance = random.Random(senders)
+    letters = {cases: _letters(desk, cases, senders, mails, lmtp) for cases, desk in desks.items()}
+    rounds: dict[int, list[Round]] = {cases: [] for cases in desks}
+    for _ in range(ROUNDS):
+        for cases, desk in desks.items():
+            wave = list(_mix(*letters[cases], mails // ROUNDS, chance))
+            rounds[cases].append(_round(desk, wave, senders, lmtp=lmtp))
+    way = f"{senders} sender{'s' if senders > 1 else ''}{' by LMTP' if lmtp else ''}"
+    for cases, mine in rounds.items():
+        yield of_rounds(f"mail, {way}, {cases:,} cases", mine, target_ms=TARGET_MS)
+
+
+def _letters(
+    desk: Desk, cases: int, senders: int, mails: int, lmtp: bool
+) -> tuple[Letters, list[Acknowledged]]:
+    """What writes to a desk, and what can be replied to, once some mails are filed there."""
+    letters = Letters(accounts_of(cases), seed=int(time.time()) * 10 + senders)
     _send(desk, [letters.new(attachment=False) for _ in range(int(mails * BEFORE))], 4, lmtp=lmtp)
     _filed(desk)
-    known = _acknowledged(desk)
-    wave = list(_mix(letters, mails, known, chance))
+    return letters, _acknowledged(desk)
+
+
+def _round(desk: Desk, wave: list[Letter], senders: int, *, lmtp: bool) -> Round:
     last, slow, before = _last(desk), slowness(), desk.spent()
     begun = time.perf_counter()
     seconds = _send(desk, wave, senders, lmtp=lmtp)
     _filed(desk)
     took = time.perf_counter() - begun
     spent = cpu.between(before, desk.spent())
-    _check(desk, last, mails)
-    way = f"{senders} sender{'s' if senders > 1 else ''}{' by LMTP' if lmtp else ''}"
-    round_ = Round(seconds, took, spent, slow)
-    return of_rounds(f"mail, {way}, {cases:,} cases", [round_], target_ms=TARGET_MS)
+    _check(desk, last, len(wave))
+    return Round(seconds, took, spent, (slow + slowness()) / 2)
 
 
 def _mix(
-    letters: Letters, mails: int, known: list[Acknowledged], chance: random.Random
+    letters: Letters, known: list[Acknowledged], mails: int, chance: random.Random
 ) -> Iterator[Letter]:
     for number in range(mails):
         attachment = number % round(1 / ATTACHED) == 0

@@ -103,7 +103,8 @@ def _round(site: Site, kind: Kind, requests: int, number: int) -> Round:
     seconds = _run(site.those_who_ask(kind), kind, requests, number)
     took = time.perf_counter() - begun
     time.sleep(0.3)  # what a request leaves to other processes counts too
-    return Round(seconds, took, cpu.between(before, site.desk.spent()), slow)
+    spent = cpu.between(before, site.desk.spent())
+    return Round(seconds, took, spent, (slow + slowness()) / 2)
 
 
 def _run(browsers: list[Browser], kind: Kind, requests: int, number: int = -1) -> list[float]:
