@@ -30,7 +30,9 @@ def measure(
     message of a case, or held.
     """
     chance = random.Random(senders)
-    letters = {cases: _letters(desk, cases, senders, mails, lmtp) for cases, desk in desks.items()}
+    letters = {
+        cases: _letters(desk, cases, senders, mails, lmtp=lmtp) for cases, desk in desks.items()
+    }
     rounds: dict[int, list[Round]] = {cases: [] for cases in desks}
     for _ in range(ROUNDS):
         for cases, desk in desks.items():
@@ -42,7 +44,7 @@ def measure(
 
 
 def _letters(
-    desk: Desk, cases: int, senders: int, mails: int, lmtp: bool
+    desk: Desk, cases: int, senders: int, mails: int, *, lmtp: bool
 ) -> tuple[Letters, list[Acknowledged]]:
     """What writes to a desk, and what can be replied to, once some mails are filed there."""
     letters = Letters(accounts_of(cases), seed=int(time.time()) * 10 + senders)

@@ -21,9 +21,7 @@ class Migration(migrations.Migration):
                 migrations.RemoveIndex("message", _NAME),
                 migrations.AddIndex(
                     "message",
-                    GinIndex(
-                        fields=["bucket", "search"], name=_NAME, gin_pending_list_limit=1024
-                    ),
+                    GinIndex(fields=["bucket", "search"], name=_NAME, gin_pending_list_limit=1024),
                 ),
             ],
         )
