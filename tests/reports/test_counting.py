@@ -7,9 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from heliodesk.cases.actions import bulk
 from heliodesk.cases.models import Case
 from heliodesk.entitlements.actions import activate_shipped
 from heliodesk.entitlements.models import PolicyPack
+from heliodesk.identity.person import Person
+from heliodesk.identity.rules import Role
 from heliodesk.journal.models import Event
 from heliodesk.reports import counting, jobs, queries
 from heliodesk.reports.models import Figure
@@ -65,6 +68,40 @@ def test_each_thing_that_happened_counts_once() -> None:
     assert total.met == 100
     assert total.reopened == 50
     assert total.satisfaction == 4
+
+
+def test_what_was_undone_neither_ended_nor_came_back() -> None:
+    undone, again = make.case(), make.case()
+    ended = {"from": "assigned", "to": "resolved"}
+    back = {"from": "resolved", "to": "assigned"}
+    happened(undone, "resolve", 90, **ended)
+    happened(undone, "revert", 95, since=(make.NOW + timedelta(minutes=90)).isoformat(), **back)
+    happened(undone, "resolve", 99, **ended)
+    happened(again, "resolve", 90, **ended)
+    happened(again, "reopen", 95, **back)
+    assert counted() == {Measure.RESOLVED: 2, Measure.ENDED: 2, Measure.REOPENED: 1}
+    assert queries.total(DAY, Only()).reopened == 50
+
+
+def test_what_many_cases_undid_leaves_no_figure_however_old_it_is() -> None:
+    lead = make.user(role=Role.LEAD)
+    person = Person(lead.pk, lead.name, lead.email, Role.LEAD, lead.zone)
+    case = make.case(state="assigned", owner=lead)
+    given = {"text": "Solved."}
+    run = bulk.start("resolve", [case.pk], given=given, person=person, at=make.NOW)
+    bulk.work(make.NOW + timedelta(minutes=1))
+    assert jobs.count(make.NOW) and counted()[Measure.ENDED] == 1
+    later = make.NOW + timedelta(days=5)
+    happened(make.case(), "opened", 5 * 24 * 60)
+    counting.count(Span(later.date(), later.date() + timedelta(days=1)))
+    assert counting.span_to_count(later).start == later.date() - timedelta(days=1)
+    bulk.undo(run, person=person, at=later)
+    bulk.work(later)
+    assert counting.span_to_count(later).start == DAY.start
+    jobs.count(later)
+    assert not {Measure.ENDED, Measure.REOPENED, Measure.RESOLVED} & set(
+        queries.total(Span(DAY.start, later.date() + timedelta(days=1)), Only()).n
+    )
 
 
 def test_counting_again_changes_nothing() -> None:
