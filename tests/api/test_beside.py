@@ -10,12 +10,13 @@ from heliodesk.cases.actions import setting_up
 from heliodesk.cases.actions.setting_up import FieldPlan, ListPlan
 from heliodesk.cases.models import Case, CaseSplit
 from heliodesk.channels import blobs, uploads
-from heliodesk.channels.models import Upload
+from heliodesk.channels.models import Outbound, Upload
 from heliodesk.identity.models import Team, TeamMember
 from heliodesk.identity.rules import Role
 from heliodesk.journal.models import Event
 from heliodesk.journal.record import SYSTEM
 from heliodesk.kernel import clock
+from heliodesk.kernel.references import spoken
 from heliodesk.notifications.models import Notice
 from tests import make
 from tests.api.conftest import Programs
@@ -122,6 +123,28 @@ def test_a_case_is_split_and_put_together_again(program: Programs, case: Case) -
     assert CaseSplit.objects.get().source_id == case.pk
     gone = told(asks.post(f"/cases/{new['ref']}/unsplit"))
     assert (gone["state"], gone["merged_into"]) == ("cancelled", case.ref)
+
+
+def test_the_customer_hears_of_a_split_if_the_program_says_so(
+    program: Programs, case: Case
+) -> None:
+    asks = program()
+    contact = case.contact
+    assert contact
+    contact.language = "fr"
+    contact.save(update_fields=["language"])
+    second = make.message(case, text="And another thing.")
+    body = {"messages": [second.pk], "title": "Another thing", "priority": "P3"}
+    first = told(asks.post(f"/cases/{case.ref}/split", body), 201)
+    assert not Outbound.objects.filter(kind="acknowledgement").exists()
+    told(asks.post(f"/cases/{first['ref']}/unsplit"))
+    third = make.message(case, text="And a third.")
+    wanted = {**body, "messages": [third.pk], "tell": True}
+    assert asks.post(f"/cases/{case.ref}/split", {**wanted, "tell": "yes"}).status_code == 422
+    new = told(asks.post(f"/cases/{case.ref}/split", wanted), 201)
+    letter = Outbound.objects.get(kind="acknowledgement")
+    assert spoken(new["ref"]) in letter.text
+    assert "fait désormais l’objet d’une demande à part" in letter.text
 
 
 def test_a_file_is_fetched_only_where_the_case_may_be_seen(program: Programs, case: Case) -> None:

@@ -15,6 +15,7 @@ from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
 from heliodesk.identity.queries import colleague_at, team_called
 from heliodesk.kernel.text import one_line
+from heliodesk.notifications import split_off
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Split:
     title: Annotated[str, Said("The title of the new case.", most=500, least=1)]
     priority: Annotated[str, Said("A P1 is made by telephone only.", one_of=("P2", "P3", "P4"))]
     kind: Annotated[str, Said("What kind of case it is; as this one if missing.", most=30)] = ""
+    tell: Annotated[bool, Said("Whether the customer gets a mail with the new reference.")] = False
 
 
 # --- fields -------------------------------------------------------------------------------
@@ -312,7 +314,12 @@ def split(request: Asked) -> Answer:
     if kind != case.kind and kind not in kinds.offered():
         raise Refused(f"There is no kind of case “{one_line(kind, 40)}”.")
     plan = Splitting(
-        message_ids=wanted.messages, title=wanted.title, kind=kind, priority=wanted.priority
+        message_ids=wanted.messages,
+        title=wanted.title,
+        kind=kind,
+        priority=wanted.priority,
+        tell=wanted.tell,
+        sentence=split_off.sentence(case.ref, case.contact.language if case.contact else ""),
     )
     made = actions.split(case, plan, by=request.person.by, at=request.at)
     return Answer(summary_now(made.id), 201, f"/api/v1/cases/{made.ref}")

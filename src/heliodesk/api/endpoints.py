@@ -216,7 +216,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         takes=beside.Split,
         gives=cases.CaseSummary,
         makes=True,
-        more="Gives the new case. The customer is told nothing; `reply` on it does that.",
+        more="Gives the new case. The customer is told of it only with `tell`, which needs"
+        " a message of theirs among those that go.",
     ),
     _writes(
         "/cases/{ref}/unsplit",

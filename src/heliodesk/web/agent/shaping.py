@@ -18,11 +18,11 @@ from heliodesk.identity.person import Person
 from heliodesk.journal.record import By
 from heliodesk.kernel import clock
 from heliodesk.kernel.references import spoken
+from heliodesk.notifications import split_off
 from heliodesk.telephony.actions.assessing import Assessed, assess_case
 from heliodesk.web import words
 from heliodesk.web.access import PersonRequest
 from heliodesk.web.agent.deed import Deed, Form, number, numbers, other_case
-from heliodesk.web.portal import split_off
 
 #: What stands before a field's code in a form.
 _FIELD = "f_"
