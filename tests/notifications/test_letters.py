@@ -191,3 +191,12 @@ def test_who_claims_a_p1_by_a_reply_is_asked_to_call_once() -> None:
     case.refresh_from_db()
     assert (case.priority, "p1_requested_not_by_phone" in case.flags) == ("P2", True)
     assert Event.objects.get(verb="prioritise").data["was"] == "P3"
+
+
+def test_a_letter_leads_to_the_portal_of_its_brand(settings: Any) -> None:
+    make.mailbox(address="oz@meridian.example", region="AU", site="https://oz.meridian.example")
+    for region, home in (("AU", "https://oz.meridian.example"), ("UK", settings.BASE_URL)):
+        case = asked(region, len(home))
+        letter = Outbound.objects.get(kind="acknowledgement", subject_id=case.pk)
+        assert f"{home}/support/cases/{case.ref}/" in letter.text
+        assert f"{home}/support/cases/{case.ref}/" in letter.html

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http.request import split_domain_port, validate_host
 
 from heliodesk.channels.models import Mailbox
 from heliodesk.channels.outgoing import is_address
@@ -44,10 +46,12 @@ def set_mailbox(
     it sent elsewhere without knowing it.
 
     Raises:
-        Refused: a value is none, the code belongs to another mailbox, or the doer is no
+        Refused: a value is none, the portal cannot be at ``site``, the code belongs to another mailbox, or the doer is no
             administrator and names a server inside the desk's own network, or a secret of the
             host that the desk runs on.
     """
+    if changes.get("site"):
+        changes = {**changes, "site": checked_site(changes["site"])}
     token_host = urlsplit(changes.get("oauth_token_url", "")).hostname or ""
     for host in (changes.get("imap_host", ""), changes.get("smtp_host", ""), token_host):
         refuse_inside(host, by)
@@ -82,6 +86,33 @@ def set_mailbox(
         happening = Happening(verb, "mailbox", row.pk, told)
         record([happening], by=by, at=at)
     return row
+
+
+def checked_site(text: str) -> str:
+    """The address of a brand's portal, as letters link to it: no slash at its end.
+
+    Raises:
+        Refused: it is none, goes in the clear where the desk does not, or is of a host that the
+            desk does not answer to.
+    """
+    given = text.strip().rstrip("/").lower()
+    own = urlsplit(settings.BASE_URL)
+    try:
+        url = urlsplit(given)
+        found = f"{url.scheme}://{url.netloc}" == given and bool(url.hostname)
+        found = found and "@" not in url.netloc and (url.port is None or url.port > 0)
+    except ValueError:
+        found = False
+    if not found or url.scheme not in {"https", own.scheme}:
+        raise Refused(
+            f"{text.strip()} is not where a portal can be. Give {own.scheme}:// and a host name, "
+            "with nothing after it."
+        )
+    if not validate_host(split_domain_port(url.netloc)[0], settings.ALLOWED_HOSTS):
+        raise Refused(
+            f"The desk does not answer to {url.hostname} yet. Add it to HELIODESK_ALLOWED_HOSTS."
+        )
+    return given
 
 
 def refuse_inside(host: str, by: By) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from heliodesk.channels.models import Mailbox
@@ -22,10 +23,17 @@ class MailboxFacts:
     brand: str
     brand_color: str
     footer: str
+    #: Where customers of this brand find the portal; empty is where the desk itself is.
+    site: str = ""
+
+    @property
+    def home(self) -> str:
+        """The address before the paths of links in letters, without a slash at its end."""
+        return self.site or str(settings.BASE_URL)
 
 
 _ALL = """
-select id, lower(address), aliases, name, region, offshore, brand, brand_color, footer
+select id, lower(address), aliases, name, region, offshore, brand, brand_color, footer, site
   from channels_mailbox where active order by id
 """
 

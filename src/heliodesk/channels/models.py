@@ -20,6 +20,8 @@ class Mailbox(models.Model):
     brand = models.CharField(max_length=120, blank=True, default="")
     brand_color = models.CharField(max_length=7, blank=True, default="")
     footer = models.TextField(blank=True, default="")
+    #: Where customers of this brand find the portal; empty is where the desk itself is.
+    site = models.CharField(max_length=200, blank=True, default="", db_default="")
     imap_host = models.CharField(max_length=255, blank=True, default="")
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(

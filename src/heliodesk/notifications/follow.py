@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
-
 from heliodesk.channels import outgoing, threading_ids
 from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes, answering
 from heliodesk.channels.outgoing import OutboundDraft
@@ -68,7 +66,7 @@ def forward(events: Sequence[Recorded]) -> None:
         if box:
             own = words.of("forward", region=letter.region, language=letter.language)
             values = {
-                **_values(letter, event.told),
+                **_values(letter, event.told, box),
                 "signature": signature(letter, words, box),
                 "from_name": about.author,
                 "from_address": about.address,
@@ -206,7 +204,7 @@ def _letters(
         if box and outgoing.is_address(letter.requester):
             language = letter.language or str(event.told.get("language", ""))
             own = words.of(kind, region=letter.region, language=language)
-            values = _values(letter, event.told) | {"signature": signature(letter, words, box)}
+            values = _values(letter, event.told, box) | {"signature": signature(letter, words, box)}
             mail = render(own, values, box, short(language))
             drafts.append(_draft(_key(kind, event, letter), letter, mail, box, automatic=automatic))
     outgoing.write(drafts, at=wanted[0].at)
@@ -218,12 +216,12 @@ def _key(kind: str, event: Recorded, letter: CaseLetter) -> str:
     return f"{kind}:e{event.id}" if about_event else f"{kind}:{letter.message_id}"
 
 
-def _values(letter: CaseLetter, told: Mapping[str, Any]) -> dict[str, Any]:
+def _values(letter: CaseLetter, told: Mapping[str, Any], box: MailboxFacts) -> dict[str, Any]:
     text = letter.text.strip()
     return {
         "ref": letter.ref,
         "spoken": spoken(letter.ref),
-        "link": f"{settings.BASE_URL}/support/cases/{letter.ref}/",
+        "link": f"{box.home}/support/cases/{letter.ref}/",
         "title": letter.title,
         "priority": letter.priority,
         "name": letter.requester_name if "@" not in letter.requester_name else "",

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from heliodesk.cases.models import Case
 from heliodesk.channels.mailboxes import MailboxFacts
 from heliodesk.kernel.references import spoken
@@ -59,14 +57,14 @@ def sample(kind: str) -> dict[str, Any]:
     return known
 
 
-def of_case(kind: str, case: Case) -> dict[str, Any]:
+def of_case(kind: str, case: Case, box: MailboxFacts = BOX) -> dict[str, Any]:
     """The same with what a case says; what it lacks stays made up."""
     known = sample(kind)
     said = {row.direction: row.text for row in case.messages.order_by("id")[:50] if row.text}
     told = {
         "ref": case.ref,
         "spoken": spoken(case.ref),
-        "link": f"{settings.BASE_URL}/support/cases/{case.ref}/",
+        "link": f"{box.home}/support/cases/{case.ref}/",
         "title": case.title,
         "priority": case.priority,
         "name": case.contact.name if case.contact else "",

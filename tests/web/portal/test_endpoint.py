@@ -9,11 +9,13 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.core.cache import cache
 from django.test import Client
 
-from heliodesk.channels.models import Outbound
+from heliodesk.channels.actions import Refused, set_mailbox
+from heliodesk.channels.models import Mailbox, Outbound
 from heliodesk.customers.models import Contact, ContactRole
 from heliodesk.entitlements.actions import activate_shipped
+from heliodesk.journal.record import SYSTEM
 from heliodesk.kernel import clock
-from heliodesk.web.portal import brand
+from heliodesk.web.portal import brand, letters
 from heliodesk.web.sign_in import MAIL_KIND
 from tests import make
 from tests.web.conftest import Portal
@@ -144,3 +146,51 @@ def test_an_invitation_opens_in_the_brand_of_its_account(portal: Portal, iona: C
     link = re.search(r"/support/welcome/\S+", Outbound.objects.latest("id").text)
     assert link
     assert named(Client(), f"{link[0]}?region=OFF") == MAIN
+
+
+@pytest.fixture
+def island_site(settings: Any) -> str:
+    """The island's brand has its portal at a host of its own, outside its mail domain."""
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "isle-support.example"]
+    site = "https://isle-support.example"
+    set_mailbox("help@island.example", changes={"site": f"{site}/"}, by=SYSTEM, at=make.NOW)
+    brand.forget()
+    return site
+
+
+def test_letters_lead_to_the_host_of_the_brand(
+    client: Client, iona: Contact, island_site: str
+) -> None:
+    client.post(SIGN_IN, {"email": "iona@isle.example", "how": "code"})
+    assert f"{island_site}/support/sign-in/link/" in Outbound.objects.latest("id").text
+    admin = make.contact(iona.roles.get().account, kind="admin", address="ada@isle.example")
+    letters.mail_invitation(
+        admin, "ada@isle.example", iona.roles.get().account, "key", inviter="Iona", at=make.NOW
+    )
+    assert f"{island_site}/support/welcome/key/" in Outbound.objects.latest("id").text
+    host = {"Host": "isle-support.example"}
+    assert named(client, SIGN_IN, headers=host) == ISLAND
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "isle-support.example", "https://isle-support.example/portal", "https://", "nonsense",
+        "https://me@isle-support.example", "javascript:alert(1)", "https://elsewhere.example",
+        "https://isle-support.example:99999", "https://[", "ftp://isle-support.example",
+    ],
+)  # fmt: skip
+def test_a_portal_is_only_where_the_desk_answers(island_site: str, site: str) -> None:
+    with pytest.raises(Refused, match=r"nothing after it|ALLOWED_HOSTS"):
+        set_mailbox("help@island.example", changes={"site": site}, by=SYSTEM, at=make.NOW)
+    assert Mailbox.objects.get(region="OFF").site == island_site
+
+
+def test_a_portal_behind_tls_is_not_sent_to_in_the_clear(island_site: str, settings: Any) -> None:
+    clear = {"site": "http://isle-support.example"}
+    settings.BASE_URL = "https://desk.meridian.example"
+    with pytest.raises(Refused, match="https://"):
+        set_mailbox("help@island.example", changes=clear, by=SYSTEM, at=make.NOW)
+    set_mailbox("help@island.example", changes={"site": ""}, by=SYSTEM, at=make.NOW)
+    brand.forget()
+    assert brand.of_region("OFF", offshore=True).home == settings.BASE_URL

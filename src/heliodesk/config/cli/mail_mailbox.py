@@ -50,6 +50,7 @@ def list_(as_json: bool) -> None:
 @click.option("--active/--inactive", default=None, help="Whether it takes and sends mail.")
 @click.option("--brand", help="The brand in the head of its mails.")
 @click.option("--brand-color", help="Its colour, such as #1d4ed8.")
+@click.option("--site", help="Where its customers find the portal; empty: HELIODESK_BASE_URL.")
 @click.option("--footer", help="The last lines of its mails.")
 @click.option("--imap-host", help="Fetch its mail from this server; empty ends that.")
 @click.option("--imap-port", type=click.IntRange(1, 65535))

@@ -15,7 +15,7 @@ from heliodesk.kernel import clock
 from heliodesk.notifications import actions, own_words
 from heliodesk.notifications.actions import Refused
 from heliodesk.notifications.rendering import KINDS, Words, shipped
-from heliodesk.notifications.samples import of_case, sample
+from heliodesk.notifications.samples import BOX, of_case, sample
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.answer import page
 from heliodesk.web.told import tell
@@ -134,7 +134,7 @@ def _values(request: PersonRequest, kind: str) -> dict[str, Any] | None:
     if not ref:
         return None
     try:
-        return of_case(kind, get_case(request.person, ref))
+        return of_case(kind, get_case(request.person, ref), _box(request) or BOX)
     except Hidden as hidden:
         raise Refused(translated("There is no case %(ref)s.") % {"ref": ref}) from hidden
 

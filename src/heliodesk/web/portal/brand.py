@@ -5,6 +5,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from heliodesk.channels.mailboxes import MailboxFacts, active_mailboxes, answering
 
@@ -30,6 +33,8 @@ class Brand:
     footer: str
     region: str
     mailbox_id: int | None
+    #: The address before the paths of links in its letters, without a slash at its end.
+    home: str
 
     @property
     def letter(self) -> str:
@@ -49,17 +54,26 @@ def of_endpoint(address: str) -> Brand | None:
 
 
 def of_host(host: str) -> Brand | None:
-    """The brand of a host name: of the mailbox at its domain, or at the nearest one above.
+    """The brand of a host name: of the mailbox whose portal is there, else of the one at its
+    domain, or at the nearest one above.
 
-    None when no mailbox has such a domain, or when those of several regions share it.
+    None when no mailbox has such a name, or when those of several regions share it.
     """
     boxes = _boxes()
+    living = [box for box in boxes if box.site and urlsplit(box.site).hostname == host]
+    if living:
+        return _only(living)
     domains = {box.address.rpartition("@")[2] for box in boxes}
     found = [one for one in domains if host == one or host.endswith(f".{one}")]
     if not found:
         return None
     named = [box for box in boxes if box.address.endswith(f"@{max(found, key=len)}")]
-    return _brand(named[0]) if len({box.region for box in named}) == 1 else None
+    return _only(named)
+
+
+def _only(boxes: Sequence[MailboxFacts]) -> Brand | None:
+    """The brand of these mailboxes; none when they are of several regions."""
+    return _brand(boxes[0]) if len({box.region for box in boxes}) == 1 else None
 
 
 def usual() -> Brand:
@@ -94,7 +108,7 @@ def _boxes() -> list[MailboxFacts]:
 @lru_cache(maxsize=64)
 def _brand(box: MailboxFacts | None) -> Brand:
     if box is None:
-        return Brand(_NAME, _NAME, "", _USUAL_COLOR, "#ffffff", "", "", None)
+        return Brand(_NAME, _NAME, "", _USUAL_COLOR, "#ffffff", "", "", None, settings.BASE_URL)
     color = box.brand_color if _COLOR.fullmatch(box.brand_color) else _USUAL_COLOR
     return Brand(
         name=box.brand or box.name,
@@ -105,6 +119,7 @@ def _brand(box: MailboxFacts | None) -> Brand:
         footer=box.footer,
         region=box.region,
         mailbox_id=box.id,
+        home=box.home,
     )
 
 

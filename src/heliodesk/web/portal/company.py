@@ -214,5 +214,7 @@ def go(request: HttpRequest, slug: str) -> HttpResponseBase:
         area="sign-in",
         brand=brand.of_region(row.account.region, offshore=row.account.offshore),
         server=urlsplit(server).netloc,
-        address=reverse(name, args=[slug]) + (f"?next={leads_to}" if leads_to else ""),
+        address=settings.BASE_URL
+        + reverse(name, args=[slug])
+        + (f"?next={leads_to}" if leads_to else ""),
     )

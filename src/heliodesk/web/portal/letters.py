@@ -35,7 +35,7 @@ def mail_code(
     """Mail a code and a link, in the brand of who signs in. For an address that nobody has the
     same is done, and undone."""
     minutes = int(LIVES.total_seconds() // 60)
-    link = f"{settings.BASE_URL}/support/sign-in/link/{mailed.token}/{mailed.secret}/"
+    link = f"{brand.home}/support/sign-in/link/{mailed.token}/{mailed.secret}/"
     with override((contact.language if contact else "") or language):
         subject = _("%(code)s is your code for %(desk)s") % {
             "code": mailed.spoken,
@@ -55,9 +55,9 @@ def mail_invitation(
     contact: Contact, address: str, account: Account, key: str, *, inviter: str, at: datetime
 ) -> None:
     """Mail an invitation to the portal, in the brand of the account's region."""
-    link = f"{settings.BASE_URL}/support/welcome/{key}/"
+    brand = brands.of_region(account.region, offshore=account.offshore)
+    link = f"{brand.home}/support/welcome/{key}/"
     with override(contact.language or settings.LANGUAGE_CODE):
-        brand = brands.of_region(account.region, offshore=account.offshore)
         subject = _("%(inviter)s invites you to %(desk)s") % {
             "inviter": inviter,
             "desk": brand.support,
@@ -72,7 +72,7 @@ def mail_invitation(
             "account": account.name,
             "link": link,
             "days": INVITED_DAYS,
-            "portal": f"{settings.BASE_URL}/support/",
+            "portal": f"{brand.home}/support/",
         }
     _write(address, brand, subject, text, user_id=contact.user_id, at=at)
 
