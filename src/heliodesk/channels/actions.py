@@ -46,9 +46,9 @@ def set_mailbox(
     it sent elsewhere without knowing it.
 
     Raises:
-        Refused: a value is none, the portal cannot be at ``site``, the code belongs to another mailbox, or the doer is no
-            administrator and names a server inside the desk's own network, or a secret of the
-            host that the desk runs on.
+        Refused: a value is none, the portal cannot be at ``site``, the code belongs to another
+            mailbox, or the doer is no administrator and names a server inside the desk's own
+            network, or a secret of the host that the desk runs on.
     """
     if changes.get("site"):
         changes = {**changes, "site": checked_site(changes["site"])}

@@ -144,6 +144,7 @@ def _of(asker: Asker, policy: Policy, at: datetime, _language: str) -> Applies:
     always = found.p1_phone.window is Window.ALWAYS or (designated and found.p1_designated_any_hour)
     answered = is_open(place.calendar, at)
     change = closes_at(place.calendar, at) if answered else next_opening(place.calendar, at)
+    written = _written(change, zone, at, answered=answered)
     return Applies(
         policy=policy,
         region=place.region,
@@ -151,9 +152,9 @@ def _of(asker: Asker, policy: Policy, at: datetime, _language: str) -> Applies:
         package=package or policy.base.code,
         package_label=terms.label,
         rights=(
-            _visitor_rights(answered, change, zone, at)
+            _visitor_rights(written)
             if asker.visitor
-            else _rights(found.p1_phone, found.phone, always, answered, change, zone, at)
+            else _rights(found.p1_phone, found.phone, written, zone, at, p1_always=always)
         ),
         phone=found.phone,
         p1=found.p1_phone,
@@ -204,43 +205,27 @@ def _target(asker: Asker, severity: str, policy: Policy, at: datetime) -> Target
 
 
 def _rights(
-    p1: Line,
-    phone: Line,
-    p1_always: bool,  # noqa: FBT001
-    answered: bool,  # noqa: FBT001
-    change: datetime | None,
-    zone: str,
-    at: datetime,
+    p1: Line, phone: Line, written: Right, zone: str, at: datetime, *, p1_always: bool
 ) -> tuple[Right, ...]:
     first = _line(translated(_("Telephone, P1")), p1, zone, at)
     if p1_always and p1.window is not Window.ALWAYS:
         more = translated(_("You are a designated contact: your P1 is taken at any hour"))
         first = Right(open=True, label=first.label, when=translated(_("24/7")), more=more)
     second = _line(translated(_("Telephone, everything else")), phone, zone, at)
-    return first, second, _written(answered, change, zone, at)
+    return first, second, written
 
 
-def _visitor_rights(
-    answered: bool,  # noqa: FBT001
-    change: datetime | None,
-    zone: str,
-    at: datetime,
-) -> tuple[Right, ...]:
+def _visitor_rights(written: Right) -> tuple[Right, ...]:
     phone = Right(
         open=True,
         label=translated(_("Telephone")),
         when=translated(_("by your package")),
         more=translated(_("Sign in to see what yours covers now")),
     )
-    return phone, _written(answered, change, zone, at)
+    return phone, written
 
 
-def _written(
-    answered: bool,  # noqa: FBT001
-    change: datetime | None,
-    zone: str,
-    at: datetime,
-) -> Right:
+def _written(change: datetime | None, zone: str, at: datetime, *, answered: bool) -> Right:
     """Mail and forms: taken in at any hour, answered in the hours of the region (C4)."""
     label = translated(_("E-mail and this form"))
     if answered:

@@ -1,6 +1,6 @@
 """Which contact is asking: one query from the session's key to the contact and their rights."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -77,7 +77,9 @@ def customer_of(row: tuple[Any, ...], chosen: str) -> Customer | None:
     if not holds(data, password):
         return None
     vouched = _vouched(data)
-    found = tuple(_place(*place) for *place, required in places if _open(place, vouched, required))
+    found = tuple(
+        _place(place) for *place, required in places if _open(place, vouched, required=required)
+    )
     if not found:
         return None
     here = _chosen(found, chosen)
@@ -112,23 +114,16 @@ def _vouched(data: str) -> int | None:
     return kept(data).get(VOUCHED)
 
 
-def _open(place: Sequence[Any], vouched: int | None, required: bool) -> bool:  # noqa: FBT001
+def _open(place: Sequence[Any], vouched: int | None, *, required: bool) -> bool:
     """Whether a session may act at a place: a company's provider vouches for its own account
     only, and a company may ask that nothing else does."""
     through = place[_PARTNER] or place[0]
     return through == vouched if vouched or required else True
 
 
-def _place(
-    id: int,
-    name: str,
-    identifier: str | None,
-    region: str,
-    is_partner: bool,  # noqa: FBT001
-    kinds: Iterable[str],
-    partner_id: int | None,
-    partner: str | None,
-) -> Place:
+def _place(row: Sequence[Any]) -> Place:
+    """A place as the statement gives it."""
+    id, name, identifier, region, is_partner, kinds, partner_id, partner = row
     roles = frozenset(RoleKind(kind) for kind in kinds)
     return Place(id, name, identifier or "", region, is_partner, roles, partner_id, partner or "")
 
