@@ -5,17 +5,34 @@ is prepared once a connection instead, and sees the same transaction as everythi
 Statements are not prepared behind a pooler, which moves a client between servers.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import args_row, tuple_row
+from psycopg.types.json import set_json_loads
 
 from heliodesk.kernel.sql import PREPARE_AFTER
 
 Row = TypeVar("Row")
 Params = Sequence[Any] | Mapping[str, Any]
+
+
+_decoded = json.JSONDecoder().decode
+
+
+def _json(data: bytes | str) -> Any:
+    """What a column of JSON holds; most that a page reads are empty."""
+    if data == b"[]":
+        return []
+    if data == b"{}":
+        return {}
+    return _decoded(data if isinstance(data, str) else data.decode())
+
+
+set_json_loads(_json)
 
 
 def rows(

@@ -10,6 +10,13 @@ from heliodesk.web.translation import translated as _
 
 _DAY_MINUTES = 24 * 60
 _ALMOST_NEVER = NEVER - timedelta(days=1)
+# Put together here: a page has a dozen moments that nothing keeps, and each ``strftime`` of them
+# costs as much as ten of these words.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @lru_cache(maxsize=128)
@@ -34,10 +41,10 @@ def when_by(at: datetime, zone_name: str, today: date) -> str:
 @lru_cache(maxsize=20_000)
 def _when(minute: int, zone_name: str, today: date, _language: str) -> str:
     local = _local(minute, zone_name)
-    clock = f"{local:%H:%M}"
+    clock = f"{local.hour:02}:{local.minute:02}"
     if local.date() == today:
         return _("Today, %(clock)s", clock=clock)
-    day = f"{local:%a} {local.day} {local:%b}"
+    day = f"{_DAYS[local.weekday()][:3]} {local.day} {_MONTHS[local.month - 1][:3]}"
     return f"{day}, {clock}" if local.year == today.year else f"{day} {local.year}, {clock}"
 
 
@@ -49,11 +56,12 @@ def exact(at: datetime, zone_name: str) -> str:
 @lru_cache(maxsize=20_000)
 def _exact(minute: int, zone_name: str) -> str:
     local = _local(minute, zone_name)
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}"
+    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{day}, {local.hour:02}:{local.minute:02} {local.tzname()}"
 
 
 def _local(minute: int, zone_name: str) -> datetime:
-    return datetime.fromtimestamp(minute * 60, UTC).astimezone(zone(zone_name))
+    return datetime.fromtimestamp(minute * 60, zone(zone_name))
 
 
 def clock(at: datetime, zone_name: str) -> str:
@@ -75,7 +83,7 @@ def iso(at: datetime) -> str:
 
 @lru_cache(maxsize=20_000)
 def _iso(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19] + "Z"
 
 
 def day(value: date | str) -> str:

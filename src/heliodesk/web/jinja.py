@@ -31,9 +31,6 @@ _STYLES = (
 _ICONS = Path(__file__).parent / "static" / "icons.svg"
 
 
-_as_markup = str.__new__
-
-
 class Context(jinja2.runtime.Context):
     """What a template knows; it calls functions and macros without asking what they want."""
 
@@ -68,13 +65,15 @@ class Template(jinja2.Template):
         return super()._get_default_module()
 
 
-def _escaped(value: Any) -> Markup:
+def _escaped(value: Any) -> str:
+    """What a page shows of a value; what is joined to a page needs no type of its own."""
     kind = type(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return] # its type was just compared
     if kind is str:
-        # What ``escape`` does with a string, without asking again what it is.
-        return _as_markup(Markup, _escape_inner(value))
+        return _escape_inner(value)
+    if kind is int:
+        return str(value)
     return escape(value)
 
 

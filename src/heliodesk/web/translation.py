@@ -4,10 +4,12 @@ import threading
 from functools import lru_cache
 
 from django.utils.translation import activate, get_language, gettext, override
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _request = threading.local()
 _DEFAULT = "en"
+#: Put into a sentence as they are.
+_SAFE = frozenset({int, float, Markup})
 
 
 def begin(wanted: str = "") -> None:
@@ -29,7 +31,10 @@ def language() -> str:
 def translated(message: str, /, **values: object) -> str:
     """The message in the language of this request; values are put in, escaped for a page."""
     text = _kept(language(), message)
-    return Markup(text) % values if values else text  # noqa: S704 (our own sentence)
+    if not values:
+        return text
+    safe = {name: one if type(one) in _SAFE else escape(one) for name, one in values.items()}
+    return Markup(text % safe)  # noqa: S704 (our own sentence, and what was just escaped)
 
 
 @lru_cache(maxsize=8192)
