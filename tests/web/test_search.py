@@ -102,6 +102,27 @@ def test_it_looks_wider_only_while_it_has_not_enough(monkeypatch: pytest.MonkeyP
     assert [list(step) for step in looking._steps(0)] == [[0]]
 
 
+def test_what_many_say_of_late_is_not_tried_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = make.account()
+    cases = [make.case(account, text="needle") for _ in range(8)]
+    with connection.cursor() as cursor:
+        for case, bucket in zip(cases, (2, 9, *range(11, 17)), strict=True):
+            cursor.execute(
+                "update cases_message set bucket = %s where case_id = %s", [bucket, case.pk]
+            )
+    monkeypatch.setattr(looking, "newest_bucket", lambda: 20)
+    asked_for: list[int] = []
+    wide = looking.step_sql
+    monkeypatch.setattr(
+        looking, "step_sql", lambda n, **given: asked_for.append(n) or wide(n, **given)
+    )
+    newest_first = [case.pk for case in reversed(cases)]
+    assert (found("needle"), asked_for) == (newest_first, [2, 2, 6, 0])
+    monkeypatch.setattr(looking, "_CANDIDATES", 8)
+    asked_for.clear()
+    assert (found("needle"), asked_for) == (newest_first, [2, 2, 6, 8, 3])
+
+
 def test_common_words_are_walked_from_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_CANDIDATES", 5)
     account = make.account()

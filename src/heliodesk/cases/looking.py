@@ -63,6 +63,8 @@ class Look:
         """With ``strict`` false the caller leaves out what the person may not see."""
         self.asked, self.narrowed, self.limit, self.strict = asked, narrowed, limit, strict
         self.found: dict[int, int | None] = {}
+        #: Messages that said the words in a bucket of the last step.
+        self._in_a_bucket = 0.0
         #: Cases below this id were not looked at, though some may fit.
         self.stopped_at: int | None = None
         if asked.unwanted and not asked.wanted:
@@ -99,7 +101,8 @@ class Look:
     def _through_old_buckets(self, newest: int, lowest: int) -> None:
         """All at once where the words are rare; else so many more steps."""
         known = min(map(frequency.messages_with, self.asked.wanted), default=0)
-        if known < 2 * _CANDIDATES and self._take_if_few():
+        older = self._in_a_bucket * (newest + 1 - lowest)
+        if max(known / 2, older) < _CANDIDATES and self._take_if_few():
             return
         for step in range(_OLD_STEPS):
             top = newest - step * _WIDER
@@ -111,6 +114,7 @@ class Look:
 
     def _through(self, buckets: Sequence[int]) -> None:
         said = self._said_in(buckets)
+        self._in_a_bucket = len(said) / len(buckets)
         if len(said) < _CANDIDATES:
             self._take(said)
         else:
@@ -140,9 +144,9 @@ class Look:
         fit = sorted(newest, reverse=True)
         most = self.limit + 1 - len(self.found)
         if self.narrowed.conditions or self.strict:
-            # Each by its id: by the index of open cases all between the ids would be read.
-            sql = f"""select c.id from unnest(%s::bigint[]) x(id) cross join lateral (
-                select * from cases_case c where c.id = x.id limit 1) c
+            # By their ids alone: by the index of open cases all between the ids would be read.
+            sql = f"""select c.id from (
+                select * from cases_case c where c.id = any(%s::bigint[]) offset 0) c
                 where {self.narrowed.where} order by c.id desc limit {most:d}"""
             given = [fit, *self.narrowed.where_values]
             fit = [row[0] for row in reading.rows(connection, sql, given, prepare=False)]
