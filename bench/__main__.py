@@ -49,10 +49,10 @@ class Run:
 
     def __init__(self, **given: object) -> None:
         self.given = given
-        what: tuple[str, ...] = given["what"]  # type: ignore[assignment]
+        what: tuple[str, ...] = given["what"]  # type: ignore[assignment]  # what click hands over
         self.what = what or PARTS
         self.mails = 300 if given["quick"] else int(str(given["mails"]))
-        cases: tuple[int, ...] = given["cases"]  # type: ignore[assignment]
+        cases: tuple[int, ...] = given["cases"]  # type: ignore[assignment]  # what click hands over
         self.cases = tuple(n for n in cases if n <= 20_000) if given["quick"] else cases
         self.figures: list[Figure] = []
 
@@ -100,12 +100,12 @@ class Run:
             smtp, lmtp, streams = (
                 int(str(given[name])) for name in ("smtp_port", "lmtp_port", "live_port")
             )
-            roots: tuple[int, ...] = given["pid"]  # type: ignore[assignment]
+            roots: tuple[int, ...] = given["pid"]  # type: ignore[assignment]  # what click hands over
             dsn = str(given["dsn"])
             found = desks.Desk(host, int(port or 80), smtp, lmtp, streams, dsn, list(roots))
             found.roots += desks.postmaster(found)
             return found
-        folder: Path | None = given["data"]  # type: ignore[assignment]
+        folder: Path | None = given["data"]  # type: ignore[assignment]  # what click hands over
         found = stack.enter_context(desks.started(folder and folder / str(cases)))
         if desks.is_empty(found):
             self._fill(found, cases)
@@ -118,7 +118,7 @@ class Run:
             loader.load(connection, cases)
 
     def _mail(self, found: dict[int, desks.Desk]) -> None:
-        senders: tuple[int, ...] = self.given["senders"]  # type: ignore[assignment]
+        senders: tuple[int, ...] = self.given["senders"]  # type: ignore[assignment]  # what click hands over
         list(mail.measure(found, mails=min(300, self.mails), senders=4))  # so that all is warm
         for count in senders:
             lmtp = bool(self.given["lmtp"])

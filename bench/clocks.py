@@ -67,7 +67,7 @@ def measure(desk: Desk) -> list[Figure]:
 
 def _until_settled(connection: object, begun: float) -> float:
     while time.perf_counter() - begun < PATIENCE_SECONDS:
-        row = connection.execute(_LEFT).fetchone()  # type: ignore[attr-defined]
+        row = connection.execute(_LEFT).fetchone()  # type: ignore[attr-defined]  # what click hands over
         if row == (0,):
             return time.perf_counter() - begun
         time.sleep(0.1)

@@ -204,7 +204,7 @@ class Desk:
             for _ in range(times):
                 if stop.wait(every):
                     return
-                act()  # type: ignore[operator]
+                act()  # type: ignore[operator]  # acts by name
 
         thread = threading.Thread(target=loop, daemon=True)
         thread.start()

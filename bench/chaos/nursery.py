@@ -14,8 +14,8 @@ import django
 
 django.setup()
 
-from heliodesk.config import pager  # noqa: E402
-from heliodesk.config.server.forked import Forked  # noqa: E402
+from heliodesk.config import pager  # noqa: E402 (after Django is set up)
+from heliodesk.config.server.forked import Forked  # noqa: E402 (after Django is set up)
 from heliodesk.oncall import jobs, sending  # noqa: E402, F401 - loaded once, before they fork
 
 

@@ -226,8 +226,8 @@ def runs(whole: Whole) -> dict[str, Callable[[], None]]:
     """Every trouble by its name."""
     found: dict[str, Callable[[], None]] = {"nothing": lambda: None}
     for who in (*PARTS, "supervisor", "database"):
-        found[f"kill -9 {who}"] = lambda who=who: whole.kill(who)  # type: ignore[misc]
-        found[f"SIGSTOP {who} 12 s"] = lambda who=who: whole.freeze(who)  # type: ignore[misc]
+        found[f"kill -9 {who}"] = lambda who=who: whole.kill(who)  # type: ignore[misc]  # acts by name
+        found[f"SIGSTOP {who} 12 s"] = lambda who=who: whole.freeze(who)  # type: ignore[misc]  # acts by name
     return found
 
 

@@ -85,4 +85,4 @@ def test_all_of_one_group_and_one_of_the_other() -> None:
 def test_what_is_wrong_is_said(change: dict[str, object], why: str) -> None:
     good = Plan("opened", (Condition("title", "contains", "x"),), (), (Deed("note", "x"),))
     assert faults(good) == []
-    assert any(why in one for one in faults(replace(good, **change)))  # type: ignore[arg-type]
+    assert any(why in one for one in faults(replace(good, **change)))  # type: ignore[arg-type]  # fields of it by name

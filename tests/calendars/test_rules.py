@@ -140,7 +140,7 @@ def test_unknown_zone_is_refused(zone: str) -> None:
 
 
 def test_bad_questions_are_refused() -> None:
-    naive = datetime(2026, 3, 3, 10)  # noqa: DTZ001
+    naive = datetime(2026, 3, 3, 10)  # noqa: DTZ001 (a time without zone is what is refused)
     aware = utc("2026-03-03T10:00")
     with pytest.raises(CalendarError, match="no time zone"):
         add(LONDON, naive, 10)

@@ -25,7 +25,7 @@ def admin() -> By:
 
 
 def add(admin: By, label: str, value: str = "text", **more: object) -> Field:
-    plan = FieldPlan(label=label, value=value, **more)  # type: ignore[arg-type]
+    plan = FieldPlan(label=label, value=value, **more)  # type: ignore[arg-type]  # fields of it by name
     row = setting_up.add_field(plan, by=admin, at=NOW)
     return next(field for field in fields.fields() if field.id == row.pk)
 

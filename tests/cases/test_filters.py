@@ -25,7 +25,7 @@ def plan(*conditions: Condition, match: str = "all", scope: str = "all") -> Plan
 
 
 def person(**fields: object) -> Person:
-    user = make.user(**fields)  # type: ignore[arg-type]
+    user = make.user(**fields)  # type: ignore[arg-type]  # fields of it by name
     return Person(user.pk, user.name, user.email, Role.AGENT, "Europe/Berlin", queues=("emea",))
 
 

@@ -180,7 +180,7 @@ def test_a_colleague_who_stops_a_letter_gives_it_back_to_its_writer(case: Case, 
     row = waiting.send_off(case, reply(), by=by(sam), at=NOW, due_at=NOW + timedelta(hours=1))
     for verb in (waiting.send_now, waiting.drop):
         with pytest.raises(Refused, match="Only who wrote it"):
-            verb(row.pk, case, by=by(other), at=NOW)  # type: ignore[operator]
+            verb(row.pk, case, by=by(other), at=NOW)  # type: ignore[operator]  # all verbs are called alike
     waiting.take_back(row.pk, case, by=by(other), at=NOW)
     assert Draft.objects.get(case=case).user == sam
     assert "Imogen Hale took it back" in Notice.objects.get(user=sam).data["words"]
@@ -316,7 +316,7 @@ def test_a_picture_in_the_text_is_part_of_the_mail(case: Case, sam: User) -> Non
         "image/png", "application/octet-stream",
     ]  # fmt: skip
     related = next(part for part in made.walk() if part.get_content_type() == "multipart/related")
-    assert related.get_payload()[1]["Content-ID"] == f"<{inside['content_id']}>"  # type: ignore[index]
+    assert related.get_payload()[1]["Content-ID"] == f"<{inside['content_id']}>"  # type: ignore[index]  # it has two parts
 
 
 def test_a_signature_is_the_persons_own_or_the_templates(case: Case, sam: User) -> None:

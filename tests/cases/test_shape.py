@@ -41,7 +41,7 @@ def case() -> Case:
 
 def checklist(by: By, **more: object) -> Checklist:
     plan = ListPlan(
-        **{"name": "Playbook", "steps": [("Look", True), ("Tell", False)], **more}  # type: ignore[arg-type]
+        **{"name": "Playbook", "steps": [("Look", True), ("Tell", False)], **more}  # type: ignore[arg-type]  # fields of it by name
     )
     return setting_up.write_checklist(None, plan, by=by, at=NOW)
 
@@ -125,7 +125,7 @@ def test_a_team_is_called_and_only_who_may_see_it(case: Case, agent: By) -> None
 def splitting(*messages: Message, **more: object) -> Splitting:
     known = {"title": "The second thing", "kind": "technical", "priority": "P3"}
     ids = [message.pk for message in messages]
-    return Splitting(message_ids=ids, **{**known, **more})  # type: ignore[arg-type]
+    return Splitting(message_ids=ids, **{**known, **more})  # type: ignore[arg-type]  # fields of it by name
 
 
 def test_a_case_is_split_and_put_together_again(case: Case, agent: By) -> None:

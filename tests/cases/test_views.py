@@ -31,7 +31,7 @@ def person(role: Role = Role.AGENT) -> Person:
 
 def save(who: Person, view: SavedView | None = None, **given: object) -> SavedView:
     words = {"name": "Mine", "plan": MINE, "order": "due", "person": who, "at": NOW, **given}
-    return viewing.save_view(view, **words)  # type: ignore[arg-type]
+    return viewing.save_view(view, **words)  # type: ignore[arg-type]  # fields of it by name
 
 
 def test_who_sees_which() -> None:

@@ -112,7 +112,7 @@ def test_secrets_are_sealed_and_the_audit_log_tells_their_names_only() -> None:
 
 
 def test_a_stored_secret_is_never_sent_to_another_server() -> None:
-    change: Any = lambda **how: set_mailbox("a@desk.example", **{"changes": {}, **how})  # noqa: E731
+    change: Any = lambda **how: set_mailbox("a@desk.example", **{"changes": {}, **how})  # noqa: E731 (shorter than a function)
     box = change(changes={"imap_host": "a.invalid"}, secrets={"imap_sealed": "x"}, **ADMIN)
     assert change(changes={"imap_host": "a.invalid"}, **ADMIN).imap_sealed == "x"
     assert change(changes={"imap_host": "b.invalid"}, **ADMIN).imap_sealed == ""
@@ -134,14 +134,14 @@ def server(settings: Any) -> Iterator[Server]:
     """A server that only ``desk`` may send by; the settings name none."""
     settings.MAIL_OUTBOUND, settings.MAIL_SMTP_URL = "smtp", ""
     with receiving(password="right") as (taking, port):
-        taking.port = port  # type: ignore[attr-defined]
+        taking.port = port  # type: ignore[attr-defined]  # ours, on the server
         yield taking
 
 
 def out(server: Server, **fields: Any) -> dict[str, Any]:
     usual = {
         "smtp_host": "127.0.0.1",
-        "smtp_port": server.port,  # type: ignore[attr-defined]
+        "smtp_port": server.port,  # type: ignore[attr-defined]  # ours, on the server
         "smtp_security": "none",
         "smtp_user": "desk",
         "smtp_sealed": sealed("right"),

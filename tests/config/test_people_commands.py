@@ -45,7 +45,7 @@ def test_a_person_is_added_listed_changed_and_kept_out() -> None:
     assert answer("user", "activate", "ann@desk.example")["active"]
     answer("user", "password", "ann@desk.example", "--password-stdin", input="b" + SECRET)
     assert User.objects.get(name="Ann").check_password("b" + SECRET.strip())
-    assert "command line" in Event.objects.first().by_name  # type: ignore[union-attr]
+    assert "command line" in Event.objects.first().by_name  # type: ignore[union-attr]  # there is one
 
 
 def test_a_password_is_asked_for_twice_and_never_an_argument() -> None:

@@ -41,7 +41,7 @@ def test_an_account_opens_with_its_id() -> None:
     assert account.name == "Orchard Ltd" and account.lifecycle == Lifecycle.LIVE
     assert account.identifiers.get().value == "10-0000-0000042"
     assert told() == [("account", "opened"), ("account", "identifier_added")]
-    assert Event.objects.first().by_name == "Lee"  # type: ignore[union-attr]
+    assert Event.objects.first().by_name == "Lee"  # type: ignore[union-attr]  # there is one
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def orchard() -> Account:
 CONTACTS = """email,name,account,roles,phone,time zone,more addresses
 Ann@Orchard.example,Ann Smith,10-0000-0000001,"authorised, designated",'+44,Europe/London,as@home.example
 bob@orchard.example,Bob,10-0000-0000001,,,,
-"""  # noqa: E501
+"""  # noqa: E501 (a line as the file has it)
 
 
 def roles(contact: Contact) -> set[tuple[str, bool]]:

@@ -16,7 +16,7 @@ from tests import make
 TODAY = date(2026, 11, 23)
 AGENT = Person(1, "Lee", "lee@desk.example", Role.AGENT, "UTC")
 OFFSHORE = Person(2, "Jo", "jo@desk.example", Role.AGENT, "UTC", offshore=True)
-NOBODY = Person(3, "No", "no@desk.example", "stranger", "UTC")  # type: ignore[arg-type]
+NOBODY = Person(3, "No", "no@desk.example", "stranger", "UTC")  # type: ignore[arg-type]  # no such role
 
 pytestmark = pytest.mark.django_db
 

@@ -209,4 +209,4 @@ def test_every_outcome_names_its_rules(pack: Pack) -> None:
 def test_an_instant_without_zone_is_refused(pack: Pack) -> None:
     request = Request(channel=Channel.WEB, contact_role=ContactRole.AUTHORISED)
     with pytest.raises(ValueError, match="no time zone"):
-        decide(request, Policy(pack), datetime(2026, 3, 3, 10))  # noqa: DTZ001
+        decide(request, Policy(pack), datetime(2026, 3, 3, 10))  # noqa: DTZ001 (a time without zone is what is refused)

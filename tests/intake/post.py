@@ -68,7 +68,7 @@ def file(*, at: datetime = NOW) -> None:
 
 def send(message: EmailMessage | bytes, *, at: datetime = NOW, **how: object) -> Inbound:
     """A message that arrives and is filed at once."""
-    row = arrive(message, at=at, **how)  # type: ignore[arg-type]
+    row = arrive(message, at=at, **how)  # type: ignore[arg-type]  # fields of it by name
     file(at=at)
     row.refresh_from_db()
     return row

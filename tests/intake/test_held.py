@@ -120,7 +120,7 @@ def test_poison_is_held_with_its_error_and_nothing_stops(
     def read(raw: bytes, **how: object) -> object:
         if b"poison" in raw:
             raise ZeroDivisionError("cannot read this")
-        return real(raw, **how)  # type: ignore[arg-type]
+        return real(raw, **how)  # type: ignore[arg-type]  # fields of it by name
 
     monkeypatch.setattr(pipeline, "read", read)
     for subject in ("one", "poison", "two"):
@@ -148,9 +148,9 @@ def test_a_message_that_cannot_be_written_is_held_alone(
     real = pipeline.file_all
 
     def file_all(drafts: list[object], *rest: object, **how: object) -> object:
-        if any("bad" in draft.subject for draft in drafts):  # type: ignore[attr-defined]
+        if any("bad" in draft.subject for draft in drafts):  # type: ignore[attr-defined]  # drafts of messages
             raise ValueError("cannot write this")
-        return real(drafts, *rest, **how)  # type: ignore[arg-type]
+        return real(drafts, *rest, **how)  # type: ignore[arg-type]  # fields of it by name
 
     monkeypatch.setattr(pipeline, "file_all", file_all)
     for subject in ("one", "bad", "two"):

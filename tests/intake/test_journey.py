@@ -20,7 +20,7 @@ ID = "10-2233-0012345"
 
 @pytest.fixture(autouse=True)
 def desk(settings: object, tmp_path: object) -> None:
-    settings.DATA = tmp_path  # type: ignore[attr-defined]
+    settings.DATA = tmp_path  # type: ignore[attr-defined]  # the fixture takes any
     activate_shipped(at=NOW)
     make.mailbox(address="support@meridian.example", region="UK")
     account = make.account(name="Northwind Freight", identifier=ID, package="gold", region="UK")

@@ -176,7 +176,7 @@ def turn(key: str, value: Any) -> None:
 
 def test_local_hours_may_be_the_contacts(world: World) -> None:
     Contact.objects.filter(pk=world.mara.pk).update(zone="Australia/Melbourne")
-    assert asked("Mail is late").decision.outcome["calendar"] == "UK"  # type: ignore[union-attr]
+    assert asked("Mail is late").decision.outcome["calendar"] == "UK"  # type: ignore[union-attr]  # there is one
     turn("hours.local_of", "contact")
     case = asked("Mail is late again")
     assert case.decision is not None

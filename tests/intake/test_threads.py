@@ -56,10 +56,10 @@ def test_by_our_message_id_although_it_was_never_stored(case: Case) -> None:
 
 def test_keys_rotate(case: Case, settings: object) -> None:
     old = threading_ids.reply_address("support@meridian.example", case.ref)
-    settings.SECRET_KEYS = ["new", *settings.SECRET_KEYS]  # type: ignore[attr-defined]
+    settings.SECRET_KEYS = ["new", *settings.SECRET_KEYS]  # type: ignore[attr-defined]  # the fixture takes any
     post.send(post.mail(sender=MARA, subject="other", to=old))
     assert Message.objects.filter(case=case).count() == 2
-    settings.SECRET_KEYS = ["new"]  # type: ignore[attr-defined]
+    settings.SECRET_KEYS = ["new"]  # type: ignore[attr-defined]  # the fixture takes any
     post.send(post.mail(sender=MARA, subject="one more", to=old))
     assert Case.objects.count() == 2
 
@@ -278,13 +278,13 @@ def test_our_own_mail_coming_back_is_put_aside(case: Case) -> None:
 
 
 def test_mail_of_a_known_contact_that_fails_dmarc_is_held(world: World, settings: object) -> None:
-    settings.MAIL_AUTHSERV_IDS = ["mx.meridian.example"]  # type: ignore[attr-defined]
+    settings.MAIL_AUTHSERV_IDS = ["mx.meridian.example"]  # type: ignore[attr-defined]  # the fixture takes any
     failing = "mx.meridian.example; dmarc=fail header.from=northwind.example"
     message = post.mail(sender=MARA, subject=f"({NORTHWIND}) late", Authentication_Results=failing)
     post.send(message, mailbox=world.onshore)
     assert HeldItem.objects.get().reason == "auth_failed"
     assert not Outbound.objects.exists()
-    settings.MAIL_FAILED_AUTH = "flag"  # type: ignore[attr-defined]
+    settings.MAIL_FAILED_AUTH = "flag"  # type: ignore[attr-defined]  # the fixture takes any
     post.send(
         post.mail(sender=MARA, subject=f"({NORTHWIND}) more", Authentication_Results=failing),
         mailbox=world.onshore,
@@ -293,7 +293,7 @@ def test_mail_of_a_known_contact_that_fails_dmarc_is_held(world: World, settings
 
 
 def test_a_forged_verdict_is_not_believed(world: World, settings: object) -> None:
-    settings.MAIL_AUTHSERV_IDS = ["mx.meridian.example"]  # type: ignore[attr-defined]
+    settings.MAIL_AUTHSERV_IDS = ["mx.meridian.example"]  # type: ignore[attr-defined]  # the fixture takes any
     forged = "mx.evil.example; dmarc=pass header.from=northwind.example"
     post.send(
         post.mail(sender=MARA, subject=f"({NORTHWIND}) x", Authentication_Results=forged),

@@ -38,7 +38,7 @@ class Fake(BaseHTTPRequestHandler):
         self.heard.append(
             {
                 "key": self.headers["I-Twilio-Idempotency-Token"],
-                "text": fields.get("Twiml", fields.get("Body"))[0],  # type: ignore[index]
+                "text": fields.get("Twiml", fields.get("Body"))[0],  # type: ignore[index]  # one of the two is there
                 "path": self.path,
                 "at": time.time(),
             }

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def primary_at(at: object) -> str:
-    found = queries.holder(at)  # type: ignore[arg-type]
+    found = queries.holder(at)  # type: ignore[arg-type]  # a moment
     return found.name if found else ""
 
 
@@ -100,9 +100,9 @@ def test_an_edit_that_leaves_p1_with_nobody_is_refused_or_confirmed_and_alarmed(
     short = (Waking(127, 8 * 60, 15 * 60),)
     given = {"name": "North America", "zone": "America/New_York", "waking": short, "at": NOW}
     with pytest.raises(Refused, match="nobody would be primary"):
-        setting_up.save_region("amer", by=SYSTEM, **given)  # type: ignore[arg-type]
+        setting_up.save_region("amer", by=SYSTEM, **given)  # type: ignore[arg-type]  # fields of it by name
     assert queries.holes(NOW, NOW + 14 * DAY) == []
-    setting_up.save_region("amer", by=SYSTEM, allow_gap=True, **given)  # type: ignore[arg-type]
+    setting_up.save_region("amer", by=SYSTEM, allow_gap=True, **given)  # type: ignore[arg-type]  # fields of it by name
     gaps = queries.holes(NOW, NOW + 14 * DAY)
     assert gaps and {gap.start.hour for gap in gaps} == {20}
     planning.plan_ahead(NOW)
@@ -127,9 +127,9 @@ def test_a_rota_without_people_or_zone_is_refused() -> None:
     desk = world.desk()
     given = {"duty": Duty.PRIMARY, "region": "emea", "turn_days": 7, "starts_on": NOW.date()}
     with pytest.raises(Refused, match="needs people"):
-        setting_up.save_rota(people=[], zone="UTC", by=SYSTEM, at=NOW, **given)  # type: ignore[arg-type]
+        setting_up.save_rota(people=[], zone="UTC", by=SYSTEM, at=NOW, **given)  # type: ignore[arg-type]  # fields of it by name
     with pytest.raises(Refused, match="time zone"):
-        setting_up.save_rota(people=[desk.second.pk], zone="Mars/Base", by=SYSTEM, at=NOW, **given)  # type: ignore[arg-type]
+        setting_up.save_rota(people=[desk.second.pk], zone="Mars/Base", by=SYSTEM, at=NOW, **given)  # type: ignore[arg-type]  # fields of it by name
     with pytest.raises(Refused, match="nobody would be primary"):
         setting_up.end_rota(
             Rota.objects.get(region__code="emea", duty="primary"), by=SYSTEM, at=NOW

@@ -50,6 +50,6 @@ def test_the_sheet_of_a_list_tells_the_minutes(browser: Browser, by: By) -> None
     for minutes in (25, 40):
         actions.log_time(case, minutes=minutes, on_day=now.date(), by=by, at=now)
     answer = browser(role=Role.LEAD).get("/cases.csv?list=open")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # of the answer as Django gives it
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["Minutes worked"] == "65"

@@ -32,7 +32,7 @@ def browser(db: None) -> Browser:
         client = Client(enforce_csrf_checks=csrf)
         person = user or make.user(**fields)
         client.force_login(person)
-        client.person = person  # type: ignore[attr-defined]
+        client.person = person  # type: ignore[attr-defined]  # ours, on the client
         return client
 
     return signed_in
@@ -47,7 +47,7 @@ def portal(db: None) -> Portal:
         client.force_login(make.sign_in_of(contact))
         if place:
             client.cookies[CHOSEN] = place
-        client.contact = contact  # type: ignore[attr-defined]
+        client.contact = contact  # type: ignore[attr-defined]  # ours, on the client
         return client
 
     return signed_in

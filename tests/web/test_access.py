@@ -99,7 +99,7 @@ def test_an_offshore_case_does_not_exist_for_others(browser: Browser) -> None:
 def test_a_person_who_left_is_out_at_once(browser: Browser) -> None:
     client = browser()
     assert client.get("/").status_code == 200
-    person = client.person  # type: ignore[attr-defined]
+    person = client.person  # type: ignore[attr-defined]  # ours
     person.is_active = False
     person.save()
     assert client.get("/").status_code == 302

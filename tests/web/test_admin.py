@@ -226,7 +226,7 @@ def test_somebody_is_added_and_changed(browser: Browser) -> None:
 
 def test_nobody_locks_the_administrators_out(browser: Browser) -> None:
     admin = browser(role="admin")
-    base = f"/settings/people/{admin.person.pk}/"  # type: ignore[attr-defined]
+    base = f"/settings/people/{admin.person.pk}/"  # type: ignore[attr-defined]  # ours, on the client
     assert "You cannot deactivate yourself" in text(admin.post(f"{base}deactivate/"))
     assert "only administrator" in text(admin.post(f"{base}role/", {"role": "agent"}))
 

@@ -41,7 +41,7 @@ def test_the_log_is_for_administrators(browser: Browser, address: str) -> None:
 def test_events_are_found_by_who_what_when_and_to_what(browser: Browser) -> None:
     admin, case = browser(role=Role.ADMIN, zone="UTC"), make.case()
     happened("prioritise", subject=case.pk, reason="A ship at sea.")
-    happened("deactivated", kind="user", subject=admin.person.pk, by="Bob_1")  # type: ignore[attr-defined]
+    happened("deactivated", kind="user", subject=admin.person.pk, by="Bob_1")  # type: ignore[attr-defined]  # ours, on the client
     page = text(admin.get("/settings/audit/"))
     assert "A ship at sea." in page and f"/cases/{case.ref}/" in page and ">Deactivated<" in page
     for query, there in {
@@ -84,7 +84,7 @@ def test_a_long_log_is_walked_in_stretches(
 def test_the_log_is_a_sheet_without_formulas(browser: Browser) -> None:
     happened("note", by="=cmd()")
     answer = browser(role=Role.ADMIN).get("/settings/audit.csv?kind=case")
-    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # of the answer as Django gives it
     assert lines[0] == "at,by,by_kind,verb,what,kind,subject,subject_id,data"
     assert lines[1].split(",")[1] == "'=cmd()"
     assert lines[1].split(",")[3:5] == ["note", "Note written"]

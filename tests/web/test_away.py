@@ -27,23 +27,23 @@ def times() -> dict[str, str]:
 
 def test_an_agent_goes_and_comes_back(browser: Browser) -> None:
     agent = browser(zone="UTC")
-    case = make.case(owner=agent.person, state="assigned")  # type: ignore[attr-defined]
+    case = make.case(owner=agent.person, state="assigned")  # type: ignore[attr-defined]  # ours, on the client
     assert "You are here" in text(agent.get("/away/"))
     page = agent.post("/away/", times() | {"note": "Dentist"}, follow=True)
     assert "Dentist" in text(page) and "Is back" in text(page)
     case.refresh_from_db()
     assert case.owner is None
-    row = agent.person.absences.get()  # type: ignore[attr-defined]
+    row = agent.person.absences.get()  # type: ignore[attr-defined]  # ours, on the client
     agent.post(f"/away/{row.pk}/end/")
     case.refresh_from_db()
-    assert case.owner == agent.person  # type: ignore[attr-defined]
+    assert case.owner == agent.person  # type: ignore[attr-defined]  # ours, on the client
 
 
 def test_only_leads_send_others_away(browser: Browser) -> None:
     other = make.user(name="Bea")
     agent = browser(zone="UTC")
     agent.post("/away/", times() | {"user": str(other.pk)})
-    assert not other.absences.exists() and agent.person.absences.exists()  # type: ignore[attr-defined]
+    assert not other.absences.exists() and agent.person.absences.exists()  # type: ignore[attr-defined]  # ours, on the client
     lead = browser(role=Role.LEAD, zone="UTC")
     assert "Bea" in text(lead.post("/away/", times() | {"user": str(other.pk)}, follow=True))
     row = other.absences.get()

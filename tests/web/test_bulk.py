@@ -32,7 +32,7 @@ def test_selected_cases_are_taken_and_given_back(browser: Browser) -> None:
     page = client.get(answer["Location"]).content.decode()
     assert "1 taken, 1 refused." in page
     assert "A case that is cancelled cannot be taken." in page
-    assert Case.objects.get(pk=new.pk).owner_id == client.person.pk  # type: ignore[attr-defined]
+    assert Case.objects.get(pk=new.pk).owner_id == client.person.pk  # type: ignore[attr-defined]  # ours, on the client
     answer = client.post(f"/bulk/{run.pk}/undo/")
     assert "1 as before." in client.get(answer["Location"]).content.decode()
     assert Case.objects.get(pk=new.pk).owner_id is None
@@ -77,7 +77,7 @@ def test_everything_in_a_list(browser: Browser) -> None:
     form = {"verb": "take", "every": "1", "list": "unassigned", "case": [owned.pk]}
     client.post("/bulk/", form)
     assert BulkRun.objects.get().total == 60
-    me = client.person.pk  # type: ignore[attr-defined]
+    me = client.person.pk  # type: ignore[attr-defined]  # ours, on the client
     assert Case.objects.filter(owner_id=me).count() == len(wanted)
     assert Case.objects.get(pk=owned.pk).owner_id != me
 

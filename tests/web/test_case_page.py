@@ -33,7 +33,7 @@ def address(case: Case, verb: str = "") -> str:
 
 
 def by(client: Client) -> By:
-    person = client.person  # type: ignore[attr-defined]
+    person = client.person  # type: ignore[attr-defined]  # ours, on the client
     return By("user", person.pk, person.name, person.role)
 
 
@@ -97,7 +97,7 @@ def test_an_answer_goes_out_and_the_case_waits(browser: Browser, case: Case) -> 
     assert answer.status_code == 302
     case.refresh_from_db()
     assert case.state == "pending_customer"
-    assert case.owner == client.person  # type: ignore[attr-defined]
+    assert case.owner == client.person  # type: ignore[attr-defined]  # ours, on the client
     said = case.messages.get(direction=Direction.OUT)
     assert said.text == "Done, see\nbelow."
     sent = Outbound.objects.get(key=f"reply:{said.pk}")
@@ -167,11 +167,11 @@ def test_files_go_with_the_answer_and_are_served_as_what_is_safe(
     assert served["Content-Type"] == "application/octet-stream"
     assert served["Content-Disposition"].startswith("attachment")
     assert "sandbox" in served["Content-Security-Policy"]
-    assert b"".join(served) == b"<script>alert(1)</script>"  # type: ignore[arg-type]
+    assert b"".join(served) == b"<script>alert(1)</script>"  # type: ignore[arg-type]  # of the answer as Django gives it
     picture = client.get(f"/attachments/{png.pk}/")
     assert picture["Content-Type"] == "image/png"
     assert "Bild%20%C3%A4.png" in picture["Content-Disposition"]
-    assert b"".join(picture) == b"\x89PNG"  # type: ignore[arg-type]
+    assert b"".join(picture) == b"\x89PNG"  # type: ignore[arg-type]  # of the answer as Django gives it
     assert Client().get(f"/attachments/{png.pk}/").status_code == 302
     assert client.get("/attachments/999999/").status_code == 404
 
@@ -204,7 +204,7 @@ def test_the_original_runs_nothing_and_loads_nothing_from_elsewhere(
     assert "sandbox" in policy
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert "https:" in client.get(original + "?images=1")["Content-Security-Policy"]
-    assert client.get(f"/messages/{case.messages.first().pk}/html/").status_code == 404  # type: ignore[union-attr]
+    assert client.get(f"/messages/{case.messages.first().pk}/html/").status_code == 404  # type: ignore[union-attr]  # there is one
 
 
 def test_the_mail_as_it_arrived_can_be_saved(browser: Browser, case: Case) -> None:

@@ -35,11 +35,11 @@ def test_measures_say_how_much_waits(client: Client) -> None:
 
 def test_measures_are_for_this_machine_or_the_token(client: Client, settings: object) -> None:
     far = {"REMOTE_ADDR": "203.0.113.9"}
-    assert client.get("/metrics", **far).status_code == 403  # type: ignore[arg-type]
+    assert client.get("/metrics", **far).status_code == 403  # type: ignore[arg-type]  # fields of it by name
     assert client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
-    settings.METRICS_TOKEN = "t0ken"  # type: ignore[attr-defined]
+    settings.METRICS_TOKEN = "t0ken"  # type: ignore[attr-defined]  # the fixture takes any
     given = {"Authorization": "Bearer t0ken"}
-    assert client.get("/metrics", headers=given, **far).status_code == 200  # type: ignore[arg-type]
+    assert client.get("/metrics", headers=given, **far).status_code == 200  # type: ignore[arg-type]  # fields of it by name
 
 
 def test_a_database_away_is_said_kindly(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ def test_the_palette_shows_ways_settings_and_macros_that_one_may_use(
     browser: Browser, case: Case
 ) -> None:
     client = browser(role="admin")
-    mine = client.person.pk  # type: ignore[attr-defined]
+    mine = client.person.pk  # type: ignore[attr-defined]  # ours, on the client
     macros.write(
         None, name="Thank them", text="Thanks.", deeds=[], queues=[], owner_id=mine,
         by=SYSTEM, at=make.NOW,
@@ -130,7 +130,7 @@ def test_the_palette_finds_accounts_cases_and_references(browser: Browser, case:
 def test_the_search_box_finds_what_was_looked_at_lately_first(browser: Browser, case: Case) -> None:
     client = browser()
     other = make.case(case.account, title="Quite another")
-    me = client.person.pk  # type: ignore[attr-defined]
+    me = client.person.pk  # type: ignore[attr-defined]  # ours, on the client
     for one in (other, case):
         presence.here(one, user_id=me, writes=False, at=make.NOW)
 

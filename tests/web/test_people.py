@@ -90,7 +90,7 @@ def test_who_leaves_hands_their_open_cases_over(browser: Browser) -> None:
 
 def test_sessions_and_second_factors_are_taken_away(browser: Browser) -> None:
     admin, colleague = browser(role="admin"), browser()
-    user = colleague.person  # type: ignore[attr-defined]
+    user = colleague.person  # type: ignore[attr-defined]  # ours, on the client
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
     base = f"/settings/people/{user.pk}/"
     assert "an app that makes codes" in text(admin.get(base))
@@ -118,7 +118,7 @@ def test_a_role_is_made_given_changed_and_taken_away(browser: Browser) -> None:
     admin.post("/settings/roles/new/", form)
     role = StaffRole.objects.get(name="Writer")
     assert agent.get("/settings/words/").status_code == 403
-    base = f"/settings/people/{agent.person.pk}/"  # type: ignore[attr-defined]
+    base = f"/settings/people/{agent.person.pk}/"  # type: ignore[attr-defined]  # ours, on the client
     admin.post(f"{base}role/", {"role": role.pk})
     assert agent.get("/settings/words/").status_code == 200
     assert agent.get("/held/").status_code == 403
@@ -145,12 +145,12 @@ def test_who_keeps_people_cannot_climb_by_their_pages(browser: Browser) -> None:
     admin, keeper = browser(role="admin"), browser()
     admin.post("/settings/roles/new/", {"name": "Keeper", "may": ["edit_users", "see_audit"]})
     role = StaffRole.objects.get(name="Keeper")
-    own = f"/settings/people/{keeper.person.pk}/"  # type: ignore[attr-defined]
+    own = f"/settings/people/{keeper.person.pk}/"  # type: ignore[attr-defined]  # ours, on the client
     admin.post(f"{own}role/", {"role": role.pk})
     for path, form in (
         (f"{own}role/", {"role": "admin"}),
-        (f"/settings/people/{admin.person.pk}/password/", {"password": make.PASSWORD}),  # type: ignore[attr-defined]
-        (f"/settings/people/{admin.person.pk}/invite/", {}),  # type: ignore[attr-defined]
+        (f"/settings/people/{admin.person.pk}/password/", {"password": make.PASSWORD}),  # type: ignore[attr-defined]  # ours, on the client
+        (f"/settings/people/{admin.person.pk}/invite/", {}),  # type: ignore[attr-defined]  # ours, on the client
         (f"/settings/roles/{role.pk}/", {"name": "Keeper", "may": ["edit_users", "edit_policy"]}),
     ):
         assert keeper.post(path, form).status_code == 409, path

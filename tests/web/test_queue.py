@@ -35,12 +35,12 @@ def shown(page: bytes) -> list[str]:
 
 def person(user: object = None) -> Person:
     row = user or make.user()
-    return Person(row.pk, row.name, row.email, Role.AGENT, "UTC")  # type: ignore[attr-defined]
+    return Person(row.pk, row.name, row.email, Role.AGENT, "UTC")  # type: ignore[attr-defined]  # a row of users
 
 
 def test_each_view_shows_its_cases(browser: Browser) -> None:
     client = browser()
-    me = client.person  # type: ignore[attr-defined]
+    me = client.person  # type: ignore[attr-defined]  # ours, on the client
     states = {
         "new": make.case(state="new"),
         "mine": make.case(state="assigned", owner=me),

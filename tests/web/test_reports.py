@@ -134,5 +134,5 @@ def test_a_report_by_mail_is_begun_and_ended(browser: Browser) -> None:
     assert "from now on" in text(done) and "Every Monday, 07:00" in text(done)
     refused = lead.post("/reports/mail/", {"every": "week", "hour": "99"})
     assert refused.status_code == 409 and "hour from 0 to 23" in refused.content.decode()
-    row = lead.person.reports.get()  # type: ignore[attr-defined]
+    row = lead.person.reports.get()  # type: ignore[attr-defined]  # ours, on the client
     assert "No report yet" in text(lead.post(f"/reports/mail/{row.pk}/end/", follow=True))

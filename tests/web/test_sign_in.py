@@ -34,7 +34,7 @@ def test_the_address_signs_in_in_any_case_and_leads_back(client: Client) -> None
     wanted = client.get("/mine/?after=1~2~3")
     assert wanted["Location"] == "/sign-in/?next=/mine/%3Fafter%3D1~2~3"
     answer = sign_in(client, "Ines@Desk.Example", make.PASSWORD, "/mine/")
-    assert answer["Location"] == "/mine/"  # type: ignore[index]
+    assert answer["Location"] == "/mine/"  # type: ignore[index]  # an answer of Django's client
     assert client.get("/mine/").status_code == 200
 
 
@@ -44,7 +44,7 @@ def test_the_address_signs_in_in_any_case_and_leads_back(client: Client) -> None
 def test_it_never_leads_elsewhere(client: Client, elsewhere: str) -> None:
     make.user(email="ines@desk.example", password=make.PASSWORD)
     answer = sign_in(client, "ines@desk.example", make.PASSWORD, elsewhere)
-    assert answer["Location"] == "/"  # type: ignore[index]
+    assert answer["Location"] == "/"  # type: ignore[index]  # an answer of Django's client
 
 
 def test_a_wrong_password_says_nothing_about_who_exists(client: Client) -> None:
@@ -52,7 +52,7 @@ def test_a_wrong_password_says_nothing_about_who_exists(client: Client) -> None:
     known = sign_in(client, "ines@desk.example", "wrong-password")
     unknown = sign_in(client, "nobody@desk.example", "wrong-password")
     errors = [
-        answer.content.decode().split('role="alert"')[1].split("</div>")[0]  # type: ignore[attr-defined]
+        answer.content.decode().split('role="alert"')[1].split("</div>")[0]  # type: ignore[attr-defined]  # an answer of Django's client
         for answer in (known, unknown)
     ]
     assert errors[0] == errors[1]
@@ -63,7 +63,7 @@ def test_guessing_is_stopped(client: Client) -> None:
     for _ in range(6):
         sign_in(client, "ines@desk.example", "wrong-password")
     answer = sign_in(client, "ines@desk.example", make.PASSWORD)
-    assert answer.status_code in {200, 429}  # type: ignore[attr-defined]
+    assert answer.status_code in {200, 429}  # type: ignore[attr-defined]  # an answer of Django's client
     assert client.get("/").status_code == 302
 
 
@@ -83,7 +83,7 @@ def test_a_second_factor_is_asked_for(client: Client) -> None:
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     answer = sign_in(client, "ines@desk.example", make.PASSWORD)
-    assert answer["Location"].startswith("/sign-in/code/")  # type: ignore[index]
+    assert answer["Location"].startswith("/sign-in/code/")  # type: ignore[index]  # an answer of Django's client
     assert client.get("/").status_code == 302
     assert "000000" not in client.get("/sign-in/code/").content.decode()
     wrong = client.post("/sign-in/code/", {"code": "000000"})
@@ -133,8 +133,8 @@ def test_pages_of_the_account_have_our_look(browser: Browser, address: str) -> N
 def test_a_forgotten_password_is_replaced_by_a_link(client: Client, settings: object) -> None:
     make.mailbox(address="support@meridian.example")
     user = make.user(email="ines@desk.example", password=make.PASSWORD)
-    settings.MAIL_OUTBOUND = "smtp"  # type: ignore[attr-defined]
-    settings.BASE_URL = "https://desk.example"  # type: ignore[attr-defined]
+    settings.MAIL_OUTBOUND = "smtp"  # type: ignore[attr-defined]  # the fixture takes any
+    settings.BASE_URL = "https://desk.example"  # type: ignore[attr-defined]  # the fixture takes any
     client.post("/password/forgotten/", {"email": "nobody@desk.example"})
     assert not Outbound.objects.exists()
     client.post("/password/forgotten/", {"email": "Ines@desk.example"})
@@ -166,7 +166,7 @@ def test_a_role_may_ask_for_a_second_factor(browser: Browser) -> None:
     pushed = agent.get("/mine/", headers={"HX-Request": "true"})
     assert (pushed.status_code, pushed["HX-Redirect"]) == (401, "/me/security/")
     assert agent.get("/me/security/").status_code in {200, 302}
-    user = agent.person  # type: ignore[attr-defined]
+    user = agent.person  # type: ignore[attr-defined]  # ours, on the client
     Authenticator.objects.create(user=user, type="recovery_codes", data={})
     assert agent.get("/mine/").status_code == 302
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})

@@ -20,7 +20,7 @@ def nothing_known() -> None:
 def titled(title: str, **fields: object) -> Case:
     """A case with this title and words of its own."""
     fields.setdefault("text", title)
-    return make.case(make.account(), title=title, **fields)  # type: ignore[arg-type]
+    return make.case(make.account(), title=title, **fields)  # type: ignore[arg-type]  # fields of it by name
 
 
 def test_solved_cases_come_first_with_how_they_were_solved(browser: Browser) -> None:

@@ -77,7 +77,7 @@ def test_the_next_case_opens(browser: Browser) -> None:
     answer = agent.post("/take-next/")
     assert answer["Location"] == f"/cases/{case.ref}/"
     case.refresh_from_db()
-    assert case.owner_id == agent.person.pk  # type: ignore[attr-defined]
+    assert case.owner_id == agent.person.pk  # type: ignore[attr-defined]  # ours, on the client
     page = text(agent.post("/take-next/", follow=True))
     assert "Nothing waits for you" in page
 
@@ -112,7 +112,7 @@ def test_offshore_notices_stay_offshore(browser: Browser) -> None:
 
 def test_looking_makes_nothing_new_any_more(browser: Browser) -> None:
     agent = browser()
-    missed(make.case(owner=agent.person, state="assigned"))  # type: ignore[attr-defined]
+    missed(make.case(owner=agent.person, state="assigned"))  # type: ignore[attr-defined]  # ours, on the client
     assert "I have seen them" in text(agent.get("/notices/"))
     assert "I have seen them" not in text(agent.post("/notices/", follow=True))
 

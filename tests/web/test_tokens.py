@@ -21,7 +21,7 @@ def made(user_id: int, **given: object) -> tuple[ApiToken, str]:
     """A token of this person."""
     by = tokens.By("user", user_id, "x")
     wanted = {"name": "Sync", "scopes": ["read"], "days": None, **given}
-    return tokens.make(user_id, by=by, at=make.NOW, **wanted)  # type: ignore[arg-type]
+    return tokens.make(user_id, by=by, at=make.NOW, **wanted)  # type: ignore[arg-type]  # fields of it by name
 
 
 def test_a_token_is_made_shown_once_and_revoked(browser: Browser) -> None:

@@ -34,7 +34,7 @@ def shown(page: bytes) -> list[str]:
 
 
 def save(client: object, **more: object) -> int:
-    answer = client.post(  # type: ignore[attr-defined]
+    answer = client.post(  # type: ignore[attr-defined]  # Django's own client
         "/views/new/", {**SILVER, "name": "Silver", "do": "save", "shared": "own", **more}
     )
     assert answer.status_code == 302, answer.content.decode()
@@ -121,7 +121,7 @@ def test_shared_views_are_seen_and_only_their_makers_change_them(browser: Browse
     assert other.post(f"/views/{everybodys}/delete/").status_code == 404
     answer = other.post(f"/views/{everybodys}/copy/")
     assert answer.status_code == 302
-    copy = SavedView.objects.get(owner=other.person, name="Copy of For all")  # type: ignore[attr-defined]
+    copy = SavedView.objects.get(owner=other.person, name="Copy of For all")  # type: ignore[attr-defined]  # ours, on the client
     assert answer["Location"] == f"/views/{copy.pk}/edit/"
     assert copy.shared == "own"
 

@@ -38,11 +38,11 @@ def _me(request: Asked) -> Answer:
 
 def _reads(path: str, name: str, about: str, do: object, gives: type, **given: object) -> Endpoint:
     may = given.pop("may", May.WORK_CASES)
-    return Endpoint("GET", path, name, about, Scope.READ, may, do, gives, **given)  # type: ignore[arg-type]
+    return Endpoint("GET", path, name, about, Scope.READ, may, do, gives, **given)  # type: ignore[arg-type]  # fields of it by name
 
 
 def _writes(path: str, name: str, about: str, do: object, **given: object) -> Endpoint:
-    return Endpoint("POST", path, name, about, Scope.WRITE, May.WORK_CASES, do, **given)  # type: ignore[arg-type]
+    return Endpoint("POST", path, name, about, Scope.WRITE, May.WORK_CASES, do, **given)  # type: ignore[arg-type]  # fields of it by name
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (

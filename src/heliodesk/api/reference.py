@@ -77,5 +77,5 @@ def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 # As pages are marked by ``web.access``, a room that the API stands beside and does not import.
-document.access = read.access = nothing.access = "public"  # type: ignore[attr-defined]
-nothing.csrf_exempt = True  # type: ignore[attr-defined]
+document.access = read.access = nothing.access = "public"  # type: ignore[attr-defined]  # ours
+nothing.csrf_exempt = True  # type: ignore[attr-defined]  # ours

@@ -45,7 +45,7 @@ class Letter(EmailMultiAlternatives):
 
     def _create_alternatives(self, msg: Any) -> Any:
         """The text and the page; the page with its pictures as one part."""
-        made = super()._create_alternatives(msg)  # type: ignore[misc]
+        made = super()._create_alternatives(msg)  # type: ignore[misc]  # of Django, not in its stubs
         if not self.shown:
             return made
         related = SafeMIMEMultipart(_subtype="related", encoding=self.encoding or "utf-8")

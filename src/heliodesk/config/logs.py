@@ -65,6 +65,6 @@ def _route_standard_logging(level: int, shared: list[Processor], last: list[Proc
     root = logging.getLogger()
     for old in [h for h in root.handlers if getattr(h, "_heliodesk", False)]:
         root.removeHandler(old)
-    handler._heliodesk = True  # type: ignore[attr-defined]
+    handler._heliodesk = True  # type: ignore[attr-defined]  # a mark of ours
     root.addHandler(handler)
     root.setLevel(max(level, logging.INFO))

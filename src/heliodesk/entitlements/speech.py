@@ -37,7 +37,7 @@ def time(at: datetime, region: Region) -> str:
     return f"{local:%H:%M on %A} {local.day} {local:%B}, {region.place} time"
 
 
-def numbers(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002
+def numbers(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002 (templates call it by place)
     """The numbers to call, group by group, those for the country alone marked."""
     heard = []
     for number in region.numbers:

@@ -69,7 +69,7 @@ def _said(code: str) -> Callable[[str], str]:
 def _manner(code: str) -> Manner:
     said = _said(code)
 
-    def number(region: Region, as_source: bool) -> str:  # noqa: FBT001
+    def number(region: Region, as_source: bool) -> str:  # noqa: FBT001 (templates call it by place)
         text = number_text(region, as_source).replace(" or ", f" {said(_('or'))} ")
         return text.replace("only inside the country", said(_("only inside the country")))
 

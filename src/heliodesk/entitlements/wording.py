@@ -105,7 +105,7 @@ def local_time(at: datetime, region: Region) -> str:
     return f"{local:%H:%M on %A} {local.day} {local:%B %Y}, {region.place} ({zone})"
 
 
-def number_text(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002
+def number_text(region: Region, as_source: bool = False) -> str:  # noqa: FBT001, FBT002 (templates call it by place)
     """The numbers to call, those that work only inside the country marked (R63, C29)."""
     return " or ".join(_number(number, as_source=as_source) for number in region.numbers)
 

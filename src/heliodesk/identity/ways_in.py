@@ -29,7 +29,7 @@ def forget_factors(user: User) -> list[str]:
 
 def sessions(user: User) -> Sequence[Any]:
     """The browsers in which they are signed in; those that ended are forgotten."""
-    return UserSession.objects.purge_and_list(user)  # type: ignore[no-any-return]
+    return UserSession.objects.purge_and_list(user)  # type: ignore[no-any-return]  # allauth is untyped
 
 
 def end_session(user_id: int, id: int) -> None:

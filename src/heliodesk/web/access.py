@@ -30,7 +30,7 @@ class PersonRequest(HttpRequest):
 
 def public(view: _V) -> _V:
     """Mark a view that needs no sign-in."""
-    view.access = PUBLIC  # type: ignore[attr-defined]
+    view.access = PUBLIC  # type: ignore[attr-defined]  # ours
     return view
 
 
@@ -39,7 +39,7 @@ def for_everybody(view: _V) -> _V:
 
     Its request carries ``person`` or ``customer``, never both.
     """
-    view.access = SIGNED_IN  # type: ignore[attr-defined]
+    view.access = SIGNED_IN  # type: ignore[attr-defined]  # ours
     return view
 
 
@@ -53,7 +53,7 @@ def needs(permission: May) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.access = permission  # type: ignore[attr-defined]
+        guarded.access = permission  # type: ignore[attr-defined]  # ours
         return guarded
 
     return guard

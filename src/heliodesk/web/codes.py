@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 
 
-class _OnlyOnce(BaseAuthenticateForm):  # type: ignore[misc]
+class _OnlyOnce(BaseAuthenticateForm):  # type: ignore[misc]  # allauth is untyped
     """Remembers a code for as long as it could be accepted; allauth does for one step only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,9 +24,9 @@ class _OnlyOnce(BaseAuthenticateForm):  # type: ignore[misc]
         return code
 
 
-class SignInCode(_OnlyOnce, AuthenticateForm):  # type: ignore[misc]
+class SignInCode(_OnlyOnce, AuthenticateForm):  # type: ignore[misc]  # allauth is untyped
     """The code asked for after the password."""
 
 
-class CodeAgain(_OnlyOnce, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgain(_OnlyOnce, ReauthenticateForm):  # type: ignore[misc]  # allauth is untyped
     """The code asked for before a change of the account."""

@@ -64,7 +64,7 @@ def _recognise(request: HttpRequest) -> None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     if key and not getattr(request, "customer", None):
         chosen = request.COOKIES.get(who.CHOSEN, "")
-        request.customer = who.of_session(key, clock.now(), chosen)  # type: ignore[attr-defined]
+        request.customer = who.of_session(key, clock.now(), chosen)  # type: ignore[attr-defined]  # ours
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -173,5 +173,5 @@ def told_as_pages(get_response: Any) -> Any:
             return refused(request, exception)
         return None
 
-    handle.process_exception = process_exception  # type: ignore[attr-defined]
+    handle.process_exception = process_exception  # type: ignore[attr-defined]  # ours
     return handle

@@ -41,7 +41,7 @@ def prio(code: str, *, word: bool = False) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _prio(code: str, word: bool, _language: str) -> Markup:  # noqa: FBT001
+def _prio(code: str, word: bool, _language: str) -> Markup:  # noqa: FBT001 (one of few arguments, called by place)
     said = words.priority(code)
     if word:
         return Markup('<span class="prio" data-p="{1}">{0} {2}</span>').format(code, code[1:], said)
@@ -56,7 +56,7 @@ def state(code: str, *, pill: bool = False) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _state(code: str, pill: bool, _language: str) -> Markup:  # noqa: FBT001
+def _state(code: str, pill: bool, _language: str) -> Markup:  # noqa: FBT001 (one of few arguments, called by place)
     shown = words.state(code)
     return Markup('<span class="state{3}" data-tone="{0}">{1}{2}</span>').format(
         shown.tone, icon(shown.icon), shown.word, " state--pill" if pill else ""
@@ -69,7 +69,7 @@ def package(code: str, *, plain: bool = False) -> Markup:
 
 
 @lru_cache(maxsize=256)
-def _package(shown: badges.Package, plain: bool) -> Markup:  # noqa: FBT001
+def _package(shown: badges.Package, plain: bool) -> Markup:  # noqa: FBT001 (one of few arguments, called by place)
     bars = _bars(shown.rank, shown.ranks) if shown.ranks else ""
     return Markup('<span class="pkg{3}" data-tone="{0}">{1}{2}</span>').format(
         shown.tone, bars, shown.name, " pkg--plain" if plain else ""
@@ -98,8 +98,8 @@ def avatar(name: str | None, size: str = "", *, org: bool = False, title: bool =
 def _avatar(
     name: str | None,
     size: str,
-    org: bool,  # noqa: FBT001
-    title: bool,  # noqa: FBT001
+    org: bool,  # noqa: FBT001 (one of few arguments, called by place)
+    title: bool,  # noqa: FBT001 (one of few arguments, called by place)
     _language: str,
 ) -> Markup:
     classes = "avatar" + (f" avatar--{size}" if size else "") + (" avatar--org" if org else "")
@@ -146,7 +146,7 @@ def due(at: datetime, last: datetime, now: datetime, *, soon: bool = False) -> M
     kind = "late" if at < now else "soon" if soon else "ok"
     left = _ring(at, now)
     # Its own words and no text of others: nothing to escape.
-    return Markup(  # noqa: S704
+    return Markup(  # noqa: S704 (escaped)
         f'<span class="clock" data-clock="{kind}" data-left="{left}" data-due="{dates.iso(at)}">'
         f"{dates.due(at, now)}</span>"
     )

@@ -40,7 +40,7 @@ log = structlog.get_logger()
 MAIL_KIND = "sign_in"
 
 
-class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """People of the desk are made by an administrator; nobody makes an account for themselves."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -59,7 +59,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not records or records[-1]["method"] != "socialaccount":
             request.session.pop(VOUCHED, None)
         if response or user.role != Role.CONTACT or contact_of(user, clock.now().date()):
-            return response  # type: ignore[no-any-return]
+            return response  # type: ignore[no-any-return]  # allauth is untyped
         clear_login(request)
         return redirect("/support/sign-in/")
 
@@ -122,7 +122,7 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
         return redirect("portal_security")
     if settings.MAIL_OUTBOUND == "capture":
         return page(request, "public/forgotten.html")
-    return account.password_reset(request)  # type: ignore[no-any-return]
+    return account.password_reset(request)  # type: ignore[no-any-return]  # allauth is untyped
 
 
 def _sender(user: Any, boxes: Sequence[MailboxFacts]) -> MailboxFacts:
@@ -152,7 +152,7 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     return redirect("portal_sign_in") if turned_back else response
 
 
-class PasskeySignIn(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+class PasskeySignIn(webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth is untyped
     """Signing in by a passkey alone; one that nobody knows leads back to where it was tried."""
 
     def form_invalid(self, form: Any) -> HttpResponse:

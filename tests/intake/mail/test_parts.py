@@ -171,6 +171,6 @@ def test_an_html_page_labelled_plain_is_read_as_html() -> None:
 
 def test_the_json_view_has_sizes_and_digests() -> None:
     found = parse(multipart("mixed", plain("x"), encoded(b"abc", "application/pdf")))
-    (item,) = found["attachments"]  # type: ignore[misc, attr-defined]
+    (item,) = found["attachments"]  # type: ignore[misc, attr-defined]  # a list of one
     assert item["size"] == 3
     assert item["sha256"].startswith("ba7816bf")

@@ -160,7 +160,7 @@ def test_nobody_else_sees_or_does_anything(portal: Portal, world: World, who: in
 def test_not_even_with_the_filter_taken_out(
     portal: Portal, world: World, who: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything = lambda customer, alias="c": ("true", [])  # noqa: E731
+    everything = lambda customer, alias="c": ("true", [])  # noqa: E731 (shorter than a function)
     right = access.visible_to
     for module in list(sys.modules.values()):
         if getattr(module, "visible_to", None) is right:

@@ -216,7 +216,7 @@ def test_the_sheet_has_the_same_rows_and_no_formulas(
 ) -> None:
     make.case(northwind, mara, title="=1+1")
     response = browser.get("/support/cases/export.csv?show=all")
-    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # of the answer as Django gives it
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["Subject"] for row in rows} == {
         "Journal for Lyon", "Slow digest", "Old one", "Yours to answer", "'=1+1",
@@ -299,7 +299,7 @@ def test_an_answer_can_carry_a_file(browser: Client, cases: list[Case]) -> None:
     browser.post(f"/support/cases/{cases[0].ref}/reply/", data)
     attached = cases[0].messages.latest("id").attachments.get()
     got = browser.get(f"/support/files/{attached.pk}/")
-    assert b"".join(got.streaming_content) == b"\x89PNG data"  # type: ignore[attr-defined]
+    assert b"".join(got.streaming_content) == b"\x89PNG data"  # type: ignore[attr-defined]  # of the answer as Django gives it
 
 
 def test_files_of_others_and_of_notes_are_not_there(browser: Client, cases: list[Case]) -> None:

@@ -26,7 +26,7 @@ def _fresh() -> None:
 
 
 def add(label: str, value: str, **more: object) -> None:
-    plan = FieldPlan(label=label, value=value, **{"asked": True, **more})  # type: ignore[arg-type]
+    plan = FieldPlan(label=label, value=value, **{"asked": True, **more})  # type: ignore[arg-type]  # fields of it by name
     setting_up.add_field(plan, by=SYSTEM, at=make.NOW)
 
 

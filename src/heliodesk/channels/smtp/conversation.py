@@ -136,7 +136,7 @@ class Conversation(SMTP):
         return UNAVAILABLE
 
     def _set_post_data_state(self) -> None:
-        super()._set_post_data_state()  # type: ignore[no-untyped-call]
+        super()._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd is untyped
         self.mailbox_id = None
 
     # --- commands -------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class Conversation(SMTP):
         if not hostname:
             await self.push("501 5.5.4 Say who you are")
             return
-        self._set_rset_state()  # type: ignore[no-untyped-call]
+        self._set_rset_state()  # type: ignore[no-untyped-call]  # aiosmtpd is untyped
         self.session.extended_smtp = True
         self.session.host_name = hostname
         can = [f"SIZE {self.data_size_limit}", "PIPELINING", "8BITMIME", "SMTPUTF8"]
@@ -171,7 +171,7 @@ class Conversation(SMTP):
 
     async def _encrypt(self) -> None:
         # What the peer, or somebody between us, sent ahead in clear must not count as encrypted.
-        self._reader._buffer.clear()  # type: ignore[attr-defined]
+        self._reader._buffer.clear()  # type: ignore[attr-defined]  # aiosmtpd is untyped
         await self.push("220 2.0.0 Ready")
         try:
             secured = await self.loop.start_tls(
@@ -184,14 +184,14 @@ class Conversation(SMTP):
             raise TLSSetupException from error
         if secured is None or self.transport is None:
             raise TLSSetupException
-        self._reader._buffer.clear()  # type: ignore[attr-defined]
-        self._reader._transport = secured  # type: ignore[attr-defined]
-        self._writer._transport = secured  # type: ignore[attr-defined]
+        self._reader._buffer.clear()  # type: ignore[attr-defined]  # aiosmtpd is untyped
+        self._reader._transport = secured  # type: ignore[attr-defined]  # aiosmtpd is untyped
+        self._writer._transport = secured  # type: ignore[attr-defined]  # aiosmtpd is untyped
         self.transport, self.secure, self._over_ssl = secured, True, True
         peer = self.session.peer
         self.session = self._create_session()
         self.session.peer, self.session.ssl = peer, {"cipher": secured.get_extra_info("cipher")}
-        self._set_rset_state()  # type: ignore[no-untyped-call]
+        self._set_rset_state()  # type: ignore[no-untyped-call]  # aiosmtpd is untyped
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """An address and what follows it; the general grammar only for the unusual."""
@@ -293,7 +293,7 @@ class Conversation(SMTP):
         """
         limits = self.desk.limits
         # The line end of the DATA command makes a dot on the first line like any other.
-        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]
+        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # aiosmtpd is untyped
         parts: list[bytes] = []
         size, ended, until = 0, False, time.monotonic() + limits.message_seconds
         while not ended:

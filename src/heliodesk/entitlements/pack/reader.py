@@ -115,7 +115,7 @@ class _Reading:
             code=self.read("pack", Node.code, ""),
             title=self.read("title", Node.text, ""),
             vendor=self.read("vendor", Node.text, ""),
-            sample=self.read("sample", Node.flag, False),  # noqa: FBT003
+            sample=self.read("sample", Node.flag, False),  # noqa: FBT003 (the value where the pack says nothing)
             source=self.read("source", _plain_mapping, {}),
             identifier=identifier,
             packages=packages,

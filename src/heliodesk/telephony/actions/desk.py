@@ -117,7 +117,7 @@ def _identifier(text: str, pattern: str) -> str:
     return one_line(storable(text), 40)
 
 
-def _state(given: str, known: bool) -> str:  # noqa: FBT001
+def _state(given: str, known: bool) -> str:  # noqa: FBT001 (one of few arguments, called by place)
     if not given:
         return ""
     return AccountId.VALID if known else AccountId.UNKNOWN_ID
@@ -195,7 +195,7 @@ def judged(call: Call, *, p1: bool | None = None, at: datetime, **more: object) 
         p1=bool(call.p1_answer) if p1 is None else p1,
         case=call.case if call.existing_answer else None,
     )
-    about = replace(about, **more)  # type: ignore[arg-type]
+    about = replace(about, **more)  # type: ignore[arg-type]  # fields of it by name
     return facts.judge(caller_of(call, at), about, packs.active(), called=call.called, at=at)
 
 

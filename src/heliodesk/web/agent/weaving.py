@@ -40,10 +40,10 @@ def woven(
     pieces: list[Woven] = []
     for kind, group in groupby(rows, key=lambda row: row[1]):
         if kind == 2:
-            pieces.append(Woven("happened", lines=tuple(row[2] for row in group)))  # type: ignore[misc]
+            pieces.append(Woven("happened", lines=tuple(row[2] for row in group)))  # type: ignore[misc]  # told apart by what they are of
         else:
             pieces += [
-                Woven("said", said=one) if isinstance(one, Said) else Woven("call", call=one)  # type: ignore[arg-type]
+                Woven("said", said=one) if isinstance(one, Said) else Woven("call", call=one)  # type: ignore[arg-type]  # told apart by what they are of
                 for _at, _kind, one in group
             ]
     return pieces

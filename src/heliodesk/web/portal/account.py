@@ -81,7 +81,7 @@ def _shown(request: CustomerRequest, template: str) -> HttpResponse:
 
 
 def _is(roles: object, kind: RoleKind) -> bool:
-    return any(role["kind"] == kind and role["current"] for role in roles)  # type: ignore[attr-defined]
+    return any(role["kind"] == kind and role["current"] for role in roles)  # type: ignore[attr-defined]  # rows of dicts
 
 
 def _package(held: Standing, now: Applies, at: datetime) -> Package:

@@ -39,7 +39,7 @@ from heliodesk.web.portal.frame import framed
 log = structlog.get_logger()
 
 
-class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Takes providers from the accounts, and people from their contacts."""
 
     def list_apps(
@@ -72,7 +72,7 @@ class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not settings.COMPANY_SIGN_IN_INSIDE:
             session.mount("https://", OutsideOnly())
             session.mount("http://", OutsideOnly())
-        return session  # type: ignore[no-any-return]
+        return session  # type: ignore[no-any-return]  # allauth is untyped
 
 
 class OutsideOnly(HTTPAdapter):

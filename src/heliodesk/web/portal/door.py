@@ -43,7 +43,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> View:
         with as_contact(request.customer):
             return view(request, *args, **kwargs)
 
-    guarded.access = ACCESS  # type: ignore[attr-defined]
+    guarded.access = ACCESS  # type: ignore[attr-defined]  # ours
     return guarded
 
 
@@ -57,5 +57,5 @@ def account_admin(view: Callable[..., HttpResponseBase]) -> View:
         with as_contact(request.customer):
             return view(request, *args, **kwargs)
 
-    guarded.access = ACCESS  # type: ignore[attr-defined]
+    guarded.access = ACCESS  # type: ignore[attr-defined]  # ours
     return guarded

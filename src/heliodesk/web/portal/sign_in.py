@@ -97,7 +97,7 @@ def _by_password(request: HttpRequest, email: str, password: str) -> HttpRespons
         return asked(request, trouble=wrong, email=email)
     remember_voucher(request, None)
     login = Login(user=user, email=known, redirect_url=wanted(request) or None)
-    return perform_password_login(request, {"email": known}, login)  # type: ignore[no-any-return]
+    return perform_password_login(request, {"email": known}, login)  # type: ignore[no-any-return]  # allauth is untyped
 
 
 def _mail(request: HttpRequest, email: str) -> HttpResponseBase:
@@ -187,7 +187,7 @@ def let_in(
     remember_voucher(request, vouched)
     record_authentication(request, user, method=method, email=email or None)
     login = Login(user=user, email=email or user.email, redirect_url=safe(leads_to) or None)
-    return perform_login(request, login)  # type: ignore[no-any-return]
+    return perform_login(request, login)  # type: ignore[no-any-return]  # allauth is untyped
 
 
 @public
