@@ -7,6 +7,7 @@ described in ``docs/settings.md``. A value that cannot be read stops the start w
 import json
 import os
 import pwd
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ def switch(name: str, *, default: bool) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise BadSetting(f"{name} is {value!r}; give true or false.")
+
+
+def choice(name: str, words: Mapping[str, str]) -> str:
+    """What one of a few words means; without one, what the first of them does.
+
+    Raises:
+        BadSetting: the value is none of them.
+    """
+    value = text(name).lower() or next(iter(words))
+    if value not in words:
+        raise BadSetting(f"{name} is {value!r}; give one of {', '.join(words)}.")
+    return words[value]
 
 
 def table(name: str) -> dict[str, Any]:

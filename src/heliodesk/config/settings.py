@@ -176,8 +176,12 @@ WEB_FILES_MAX = environment.number("HELIODESK_WEB_FILES_MAX", 10)
 #: Forms taken in an hour from one network address, and from everybody.
 WEB_FORMS_PER_HOUR = environment.number("HELIODESK_WEB_FORMS_PER_HOUR", 20)
 WEB_FORMS_PER_HOUR_IN_ALL = environment.number("HELIODESK_WEB_FORMS_PER_HOUR_IN_ALL", 600)
-#: Whether the page after the public form shows the reference, or leaves it to the mail.
-WEB_FORM_SHOWS_REFERENCE = environment.switch("HELIODESK_WEB_FORM_SHOWS_REFERENCE", default=True)
+#: To whom the page after the public form shows the reference: to those who gave their account's
+#: ID (identified), to everybody, or to nobody; the mail has it in any case.
+WEB_FORM_SHOWS_REFERENCE = environment.choice(
+    "HELIODESK_WEB_FORM_SHOWS_REFERENCE",
+    {"identified": "identified", "true": "always", "false": "never"},
+)
 
 # --- signing in ---------------------------------------------------------------------------
 LOGIN_URL = "/sign-in/"

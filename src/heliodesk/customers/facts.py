@@ -132,6 +132,14 @@ def load(
     return CustomerFacts(accounts_of(reached), by_identifier, contacts, by_domain, managed)
 
 
+def names_own_account(address: str, identifier: str, on: date) -> bool:
+    """Whether the address is an active contact's, and the ID that of an account for which they may
+    act: asked by the same statements whatever the answer."""
+    known = load([address], [identifier], [], on)
+    contact, account = known.contact(address), known.account_of_id(identifier)
+    return bool(contact and account and contact.active and known.may_act_for(contact, account.id))
+
+
 def _contacts(addresses: set[str], on: date) -> dict[str, ContactFacts]:
     """One statement: the contacts of these addresses, with the roles of the day."""
     if not addresses:

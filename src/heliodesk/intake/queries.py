@@ -103,6 +103,8 @@ class Receipt(NamedTuple):
     language: str
     #: The severity that was asked for.
     asked: str
+    #: The account's ID as it was typed.
+    identifier: str
 
 
 _RECEIPT = """
@@ -125,5 +127,5 @@ def receipt(key: str) -> Receipt | None:
     sent, _files = read_form(bytes(raw), at)
     return Receipt(
         kind, ref, title, severity, priority, region,
-        sent.name, sent.address, sent.details, sent.language, sent.severity,
+        sent.name, sent.address, sent.details, sent.language, sent.severity, sent.identifier,
     )  # fmt: skip

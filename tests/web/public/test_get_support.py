@@ -100,8 +100,10 @@ def test_a_known_customer_gets_the_reference_and_a_mail_with_the_details(client:
 def test_a_stranger_is_told_nothing_but_that_it_waits(client: Client) -> None:
     response = send(client, address="who@else.example")
     shown = client.get(response["Location"]).content.decode()
-    held = HeldItem.objects.get()
-    assert held.ref in shown
+    assert not HeldItem.objects.exists(), "it is filed after the answer, by the worker"
+    file_waiting(at=clock.now())
+    assert HeldItem.objects.get().ref in Outbound.objects.get(to=["who@else.example"]).subject
+    assert client.get(response["Location"]).content.decode().count("H-") == 0
     assert "somebody reads your message first" in shown
     assert "Northwind" not in shown
 
@@ -124,22 +126,41 @@ def answered(client: Client, address: str, **changes: Any) -> str:
 def test_the_answer_is_the_same_for_known_and_unknown_addresses(
     client: Client, severity: str
 ) -> None:
-    """An account of another region, an ID that is not theirs: nothing of it shows on the page."""
+    """An account of another region, an ID that is not theirs or none: the page is the same to the
+    last byte, and filing waits for the worker, so that its time tells nothing either."""
     abroad = make.account(name="Faraway", identifier="10-7777-0000001", region="AU")
     make.contact(abroad, address="fay@faraway.example")
+    somebodys = {"identifier": "10-7777-0000001", "severity": severity}
     pages = [
-        answered(client, KNOWN, severity=severity),
+        answered(client, KNOWN, identifier="", severity=severity),
+        answered(client, KNOWN, **somebodys),
+        answered(client, STRANGE, **somebodys),
         answered(client, STRANGE, severity=severity),
-        answered(client, "fay@faraway.example", identifier="10-7777-0000001", severity=severity),
-        answered(client, STRANGE, identifier="", severity=severity),
+        answered(client, "fay@faraway.example", severity=severity),
     ]
-    assert Case.objects.count() == 2
-    assert pages[0].count("REF") == 1 + (severity == "P1")
-    assert [page == pages[0] for page in pages] == [True] * 4
+    assert "e-mail the reference to ADDRESS" in pages[0]
+    assert [page == pages[0] for page in pages] == [True] * 5
+    assert not Case.objects.exists() and not HeldItem.objects.exists()
+    file_waiting(at=clock.now())
+    case = Case.objects.get(contact__addresses__address=KNOWN)
+    assert case.ref in Outbound.objects.filter(to=[KNOWN]).earliest("id").subject
+
+
+def test_a_former_contact_with_the_right_id_is_a_stranger(client: Client) -> None:
+    pages = [answered(client, address) for address in (STRANGE, "gone@northwind.example")]
+    assert pages[0] == pages[1]
+    assert "e-mail the reference" in pages[1]
+
+
+def test_the_reference_can_be_shown_to_everybody(client: Client, settings: Any) -> None:
+    settings.WEB_FORM_SHOWS_REFERENCE = "always"
+    pages = [answered(client, one, identifier="", severity="P1") for one in (KNOWN, STRANGE)]
+    assert pages[0].count("REF") == 2
+    assert pages[0] == pages[1]
 
 
 def test_the_reference_can_be_left_to_the_mail(client: Client, settings: Any) -> None:
-    settings.WEB_FORM_SHOWS_REFERENCE = False
+    settings.WEB_FORM_SHOWS_REFERENCE = "never"
     pages = [answered(client, KNOWN, severity="P1"), answered(client, STRANGE, severity="P1")]
     assert "REF" not in pages[0]
     assert pages[0] == pages[1]

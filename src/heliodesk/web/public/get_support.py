@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from heliodesk.customers.rules import pattern_in_words
-from heliodesk.intake.queries import receipt
+from heliodesk.intake.queries import Receipt, receipt
 from heliodesk.kernel import clock
 from heliodesk.kernel.references import spoken
 from heliodesk.web.access import public
@@ -82,6 +82,7 @@ def form_context(now: Applies, attempt: Attempt) -> Mapping[str, Any]:
         "asked": asked.everything(),
         "guidance": guidance.steps(now),
         "where_to_find": translated(now.policy.pack.identifier.where_to_find),
+        "id_shows_reference": settings.WEB_FORM_SHOWS_REFERENCE == "identified",
         "id_pattern": pattern_in_words(now.policy.pack.identifier.pattern),
         "file_most": settings.WEB_FILE_MAX_BYTES,
         "p1_change": targets.p1_change(now, clock.now()),
@@ -105,9 +106,12 @@ def key_of(token: str) -> str:
         raise Http404 from error
 
 
-def _number(ref: str) -> str:
-    """A reference as it is shown: of a case in groups, of a held message as it is."""
-    return spoken(ref) if ref.isdigit() else ref
+def _number(found: Receipt) -> str:
+    """The reference as its sender sees it: of a case in groups, of a held message as it is; empty
+    where it is left to the mail."""
+    if not guard.shows_reference(found.address, found.identifier, clock.now()):
+        return ""
+    return spoken(found.ref) if found.ref.isdigit() else found.ref
 
 
 @public
@@ -117,8 +121,8 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
 
     Whoever sent it is a stranger until they read the mail: the page says the same whether or not
     the address, or the ID, belongs to somebody, in the brand and with the numbers of the region
-    through which they came. Only the shape of the reference differs (C37); a setting leaves it to
-    the mail.
+    through which they came. The reference comes by mail; who gave the ID of their own account
+    sees it here, too.
     """
     found = receipt(key_of(token))
     policy = applies.in_force()
@@ -132,6 +136,6 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
         area="raise",
         brand=endpoint.brand_of(request),
         receipt=found,
-        number=_number(found.ref) if settings.WEB_FORM_SHOWS_REFERENCE else "",
+        number=_number(found),
         applies=now,
     )

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core import signing
 
 from heliodesk.channels import uploads
+from heliodesk.customers.facts import names_own_account
 
 _SALT = "heliodesk.form"
 #: A page that is open longer asks to be sent again; what was typed stays.
@@ -96,6 +97,15 @@ def flooded(peer: str, sender: str, at: datetime, *, sums: bool) -> bool:
         or found.sender >= most
         or found.everybody >= settings.WEB_FORMS_PER_HOUR_IN_ALL
     )
+
+
+def shows_reference(address: str, identifier: str, at: datetime) -> bool:
+    """Whether the page after a stranger's form may show its reference, which tells by its shape
+    whether the desk knows them (C37)."""
+    shown = settings.WEB_FORM_SHOWS_REFERENCE
+    if shown == "identified":
+        return bool(identifier) and names_own_account(address, identifier, at.date())
+    return bool(shown == "always")
 
 
 def flooded_by(contact: str, at: datetime) -> bool:

@@ -84,7 +84,7 @@ def send(
         mailbox_id=brand.mailbox_id,
         to=brand.address,
         peer=peer(request),
-        at_once=customer is not None or settings.WEB_FORM_SHOWS_REFERENCE,
+        at_once=customer is not None or guard.shows_reference(form.address, form.identifier, at),
         at=at,
     )
     uploads.done(entry.key)
