@@ -106,6 +106,21 @@ select 'managed', p.partner_id::text, p.customer_id
  where p.partner_id = any(%(partners)s::bigint[])
    and p.valid_from <= %(on)s and (p.valid_to is null or p.valid_to > %(on)s)
 """
+_OWN = """
+select 1
+  from customers_contactaddress a
+  join customers_contact c on c.id = a.contact_id and c.active
+  join customers_contactrole r on r.contact_id = c.id
+   and r.valid_from <= %(on)s and (r.valid_to is null or r.valid_to > %(on)s)
+  join customers_accountidentifier i on i.value = %(identifier)s
+   and i.valid_from <= %(on)s and (i.valid_to is null or i.valid_to > %(on)s)
+ where a.address = %(address)s
+   and (i.account_id = r.account_id or exists (
+       select from customers_partnership p
+        where p.partner_id = r.account_id and p.customer_id = i.account_id
+          and p.valid_from <= %(on)s and (p.valid_to is null or p.valid_to > %(on)s)))
+ limit 1
+"""
 _ACCOUNTS = """
 select id, name, region, lifecycle, offshore, is_partner
   from customers_account where id = any(%s::bigint[])
@@ -134,10 +149,13 @@ def load(
 
 def names_own_account(address: str, identifier: str, on: date) -> bool:
     """Whether the address is an active contact's, and the ID that of an account for which they may
-    act: asked by the same statements whatever the answer."""
-    known = load([address], [identifier], [], on)
-    contact, account = known.contact(address), known.account_of_id(identifier)
-    return bool(contact and account and contact.active and known.may_act_for(contact, account.id))
+    act: one statement, whatever the answer."""
+    asked = {
+        "address": address.strip().lower(),
+        "identifier": normal_identifier(identifier),
+        "on": on,
+    }
+    return bool(reading.rows(connection, _OWN, asked))
 
 
 def _contacts(addresses: set[str], on: date) -> dict[str, ContactFacts]:

@@ -17,7 +17,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.portal import brand
 from heliodesk.web.portal.raising import guard
 from tests import make
-from tests.intake.conftest import NORTHWIND, World, world
+from tests.intake.conftest import HALVORSEN, NORTHWIND, PARTNER, World, world
 
 __all__ = ["world"]
 _PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -150,6 +150,14 @@ def test_a_former_contact_with_the_right_id_is_a_stranger(client: Client) -> Non
     pages = [answered(client, address) for address in (STRANGE, "gone@northwind.example")]
     assert pages[0] == pages[1]
     assert "e-mail the reference" in pages[1]
+
+
+def test_a_partner_gives_the_id_of_a_customer_it_acts_for(client: Client) -> None:
+    pages = [
+        answered(client, "pat@hands.example", identifier=identifier)
+        for identifier in (PARTNER, NORTHWIND, HALVORSEN)
+    ]
+    assert ["REF" in page for page in pages] == [True, True, False], "the last was withdrawn"
 
 
 def test_the_reference_can_be_shown_to_everybody(client: Client, settings: Any) -> None:
