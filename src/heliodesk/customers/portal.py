@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from heliodesk.channels.mailboxes import active_mailboxes, own_addresses
 from heliodesk.customers.customer import Customer
 from heliodesk.customers.models import (
     Account,
@@ -15,6 +16,7 @@ from heliodesk.customers.models import (
     Partnership,
 )
 from heliodesk.customers.rules import normal_identifier
+from heliodesk.identity.models import User
 
 
 def account_of(customer: Customer) -> Account:
@@ -32,6 +34,13 @@ def contact_by_address(address: str) -> Contact | None:
     """Whoever has this e-mail address, at whichever account."""
     found = ContactAddress.objects.select_related("contact").filter(address=address).first()
     return found.contact if found else None
+
+
+def is_the_desks(address: str) -> bool:
+    """Whether the desk itself has this address, or somebody who works at it."""
+    if address.lower() in own_addresses(active_mailboxes()):
+        return True
+    return User.staff.filter(email__iexact=address).exists()
 
 
 def was_here(customer: Customer, contact: Contact) -> bool:

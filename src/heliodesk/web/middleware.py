@@ -184,6 +184,8 @@ def _to_set_up_factor(request: HttpRequest) -> HttpResponseBase:
 def _to_sign_in(request: HttpRequest, address: str) -> HttpResponseBase:
     """Send the browser to the sign-in page, and back here afterwards."""
     back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    if request.method == "POST" and address == PORTAL_SIGN_IN:
+        back = request.path  # opened, it leads to the page that sent, where what was typed is kept
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return redirect(address + (f"?next={quote(back)}" if back not in ("", "/", _HOME) else ""))

@@ -122,6 +122,22 @@ def test_an_address_of_another_account_is_not_added(portal: Portal, boss: Contac
     assert not Outbound.objects.exists()
 
 
+@pytest.mark.parametrize("address", ["Support@meridian.example", "agent@meridian.example"])
+def test_an_address_of_the_desk_is_not_added(portal: Portal, boss: Contact, address: str) -> None:
+    """Neither a mailbox's own nor that of somebody who works there, whatever stands before it."""
+    make.user(email="agent@meridian.example")
+    answer = portal(boss).post(f"{HERE}invite/", {"name": "Nia", "address": address})
+    assert answer.status_code == 409
+    assert "This address cannot be added here" in answer.content.decode()
+    assert not Outbound.objects.exists()
+
+
+def test_the_address_of_a_deed_leads_to_the_list(portal: Portal, boss: Contact) -> None:
+    for path in (f"{HERE}{boss.pk}/appoint/", f"{HERE}invite/"):
+        assert portal(boss).get(path)["Location"] == HERE
+    assert portal(boss).get(f"{HERE}{boss.pk}/crown/").status_code == 404
+
+
 def test_designated_contacts_are_dated_capped_and_never_none(
     portal: Portal, north: Account, boss: Contact
 ) -> None:

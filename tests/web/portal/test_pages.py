@@ -629,3 +629,15 @@ def test_stretches_without_a_break_are_one_and_days_are_the_readers() -> None:
     joined = counted._joined(spans, "Pacific/Auckland")
     assert [(one.start, one.counted) for one in joined] == [(start, timedelta(minutes=14))]
     assert counted._row(joined[0], "Pacific/Auckland").day == "Tue 24 Nov"
+
+
+@pytest.mark.parametrize("verb", ["reply", "solved", "rate", "people", "people/drop"])
+def test_the_address_of_a_verb_leads_to_the_case(
+    browser: Client, northwind: Account, mara: Contact, verb: str
+) -> None:
+    """A refusal is shown there, and whoever signs in again after sending comes there."""
+    case = make.case(account=northwind, contact=mara)
+    here = f"/support/cases/{case.ref}/"
+    assert browser.get(f"{here}{verb}/")["Location"] == here
+    stranger = Client().post(f"{here}{verb}/", {"details": "It is back."})
+    assert stranger["Location"] == f"/support/sign-in/?next={here}{verb}/"

@@ -1,13 +1,15 @@
 """What a customer does on a case: answers, says that it is solved, brings colleagues in, rates."""
 
 import hashlib
+from functools import wraps
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_noop as _
-from django.views.decorators.http import require_POST
 
 from heliodesk.cases import actions, kinds
 from heliodesk.cases.access import get_case_for, place_of
@@ -23,7 +25,7 @@ from heliodesk.kernel import clock
 from heliodesk.web.peer import peer
 from heliodesk.web.portal import case as case_page
 from heliodesk.web.portal import frame
-from heliodesk.web.portal.door import CustomerRequest, as_desk, signed_in
+from heliodesk.web.portal.door import CustomerRequest, View, as_desk, signed_in
 from heliodesk.web.portal.raising import given as givens
 from heliodesk.web.portal.raising import guard, sending
 from heliodesk.web.portal.raising.given import Given
@@ -37,7 +39,20 @@ _MOST = 100_000
 _MOST_PEOPLE = 30
 
 
-@require_POST
+def from_the_case(view: View) -> View:
+    """Mark a view that takes what the page of a case sends; whoever opens its address, as after a
+    refusal or after signing in again, is shown the case."""
+
+    @wraps(view)
+    def taken(request: HttpRequest, ref: str, *args: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return redirect(reverse("portal_case", args=[ref]))
+        return view(request, ref, *args)
+
+    return taken
+
+
+@from_the_case
 @signed_in
 def reply(request: CustomerRequest, ref: str) -> HttpResponseBase:
     """An answer: joins the case, brings a solved one back, or goes on in a new one (C17)."""
@@ -119,7 +134,7 @@ def _take(request: CustomerRequest, case: Case, given: Given, *, page: str, key:
     )
 
 
-@require_POST
+@from_the_case
 @signed_in
 def solved(request: CustomerRequest, ref: str) -> HttpResponse:
     """It is solved: closed at once, with a question how it was."""
@@ -135,7 +150,7 @@ def solved(request: CustomerRequest, ref: str) -> HttpResponse:
     return redirect(f"/support/cases/{case.ref}/#rate")
 
 
-@require_POST
+@from_the_case
 @signed_in
 def rate(request: CustomerRequest, ref: str) -> HttpResponse:
     """How it was handled, from 1 to 5."""
@@ -155,7 +170,7 @@ def rate(request: CustomerRequest, ref: str) -> HttpResponse:
     return redirect(f"/support/cases/{case.ref}/#rate")
 
 
-@require_POST
+@from_the_case
 @signed_in
 def invite(request: CustomerRequest, ref: str) -> HttpResponseBase:
     """Copy a colleague on everything from now on: people of the account, and of the partner for a
@@ -203,7 +218,7 @@ def _only_colleagues(place: Place) -> str:
     )  # fmt: skip
 
 
-@require_POST
+@from_the_case
 @signed_in
 def uninvite(request: CustomerRequest, ref: str) -> HttpResponse:
     """Stop copying somebody."""

@@ -99,7 +99,7 @@ def _added(request: CustomerRequest, kinds: list[RoleKind]) -> Contact:
     address = checked_address(post.get("address", ""))
     account = portal.account_of(customer)
     held = portal.contact_by_address(address)
-    if held is None:
+    if held is None and not portal.is_the_desks(address):
         return actions.add_contact(
             account,
             details=ContactDetails(post.get("name", ""), phone=post.get("phone", "")),
@@ -109,7 +109,7 @@ def _added(request: CustomerRequest, kinds: list[RoleKind]) -> Contact:
             by=customer.by,
             at=at,
         )
-    if not portal.was_here(customer, held):
+    if held is None or not portal.was_here(customer, held):
         raise Refused(
             translated("This address cannot be added here. Write to us, and we will see to it.")
         )
@@ -139,8 +139,10 @@ def _bring_back(request: CustomerRequest, contact: Contact, kinds: list[RoleKind
 def do(request: CustomerRequest, id: int, verb: str) -> HttpResponseBase:
     """Do a verb on a contact of the account."""
     deed = _DEEDS.get(verb)
-    if deed is None or request.method != "POST":
+    if deed is None:
         raise Http404
+    if request.method != "POST":
+        return redirect(HERE)
     work, done = deed
     try:
         with as_desk():

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from heliodesk.customers import actions
 from heliodesk.kernel import clock
@@ -10,7 +9,6 @@ from heliodesk.web.portal.door import CustomerRequest, as_desk, signed_in
 from heliodesk.web.public import language
 
 
-@require_POST
 @signed_in
 def choose(request: CustomerRequest) -> HttpResponse:
     """Remember the language with the contact, and in this browser."""

@@ -1,10 +1,12 @@
 // A case: files beside the answer, and news of the case while the page is open.
 const box = document.querySelector('[data-answer]');
+// The case's own address: a refused answer is shown at another, and is still the same answer.
+const place = document.body.dataset.news?.replace(/news\/$/, '') ?? location.pathname;
 if (box) {
   const prove = () => proofOf(box.elements.page.value, Number(box.dataset.bits));
   const files = sendsFiles(box, prove);
   const text = box.elements.details;
-  const kept = `raise answer ${location.pathname}`;
+  const kept = `raise answer ${place}`;
   // What was written is forgotten only when the page that follows says that it arrived.
   if (location.hash === '#sent') {
     sessionStorage.removeItem(sessionStorage.getItem('answering') ?? kept);
@@ -28,7 +30,7 @@ if (body.dataset.news) {
   const typed = (field) => field.type === 'radio' ? field.checked !== field.defaultChecked : field.type !== 'hidden' && field.value !== field.defaultValue;
   const inUse = (part) => part.contains(document.activeElement) || part.querySelector('details.unfold[open]') || [...part.querySelectorAll('input, textarea')].some(typed);
   const renew = async (version) => {
-    const answer = await fetch(location.pathname);
+    const answer = await fetch(place);
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const part of page.querySelectorAll('[data-renews]')) {
