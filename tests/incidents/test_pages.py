@@ -134,6 +134,11 @@ def test_cases_come_from_a_list_their_page_and_what_is_like_it(
         {"incident": incident.pk, "ref": [first.ref, second.ref], "back": "https://evil.example/"},
     )
     assert answer["location"] == incident.path
+    for nowhere in ("½", "2026-01-01", "//evil.example/", "/\\evil.example/"):
+        answer = agent.post(
+            "/incidents/link/", {"incident": incident.pk, "ref": [first.ref], "back": nowhere}
+        )
+        assert answer["location"] == incident.path
     fourth, hidden = reports.case(), reports.case(offshore=True)
     ticked = {"case": [fourth.pk, hidden.pk], "back": "/open/"}
     to = agent.post("/incidents/link/", ticked, headers={"HX-Request": "true"})

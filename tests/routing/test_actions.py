@@ -60,10 +60,26 @@ def test_without_rules_nothing_moves() -> None:
     assert not Event.objects.filter(verb="move").exists()
 
 
-@pytest.mark.parametrize("wrong", [Rule(""), Rule("All"), Rule(" ", queue="desk")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Rule(""),
+        Rule("All"),
+        Rule(" ", queue="desk"),
+        Rule("Far", region="atlantis", queue="desk"),
+        Rule("Odd", kind="nonsense", queue="desk"),
+        Rule("Soon", priority="2026-13-45", queue="desk"),
+        Rule("Tin", package="tin", queue="desk"),
+    ],
+)
 def test_a_rule_has_a_name_and_does_something(wrong: Rule) -> None:
     with pytest.raises(Refused):
         actions.add_rule(wrong, **DONE)
+
+
+def test_a_rule_holds_as_much_of_a_queue_as_there_is_room() -> None:
+    row = actions.add_rule(Rule("Long", queue="q" * 70_000, skill="\0Traces " * 900), **DONE)
+    assert len(row.queue) <= 60 and len(row.skill) <= 60 and "\0" not in row.skill
 
 
 def test_the_next_case_is_the_most_urgent_of_ones_queues() -> None:

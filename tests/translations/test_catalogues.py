@@ -79,7 +79,9 @@ def test_the_choice_of_language_is_remembered(client: Client, db: None) -> None:
     assert "Ouvrir un cas" in client.get("/get-support/").content.decode()
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:1"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/", "/\\\\evil.example/", "javascript:1", "½"]
+)
 def test_the_choice_of_language_leads_nowhere_else(client: Client, db: None, back: str) -> None:
     answer = client.post("/language/", {"language": "de", "back": back})
     assert answer["Location"] == "/get-support/"

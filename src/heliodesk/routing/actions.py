@@ -7,10 +7,11 @@ from django.db import connection, transaction
 
 from heliodesk.calendars.hours import HoursError, parse_week
 from heliodesk.calendars.models import BusinessCalendar
-from heliodesk.cases import access
+from heliodesk.cases import access, kinds
 from heliodesk.cases import actions as cases
 from heliodesk.cases.models import Case
 from heliodesk.cases.rules import Refused
+from heliodesk.entitlements import packs
 from heliodesk.identity.models import Team, TeamMember, User
 from heliodesk.identity.person import Person
 from heliodesk.journal.record import By, Happening, record
@@ -54,21 +55,36 @@ def add_rule(rule: Rule, *, by: By, at: datetime) -> RoutingRule:
     """A rule after all others.
 
     Raises:
-        Refused: it has no name, or does nothing.
+        Refused: it has no name, does nothing, or names what the policy does not know.
     """
     name = one_line(storable(rule.name), 120)
     if not name:
         raise Refused("Give the rule a name; it is told when it moves a case.")
-    if not (rule.queue.strip() or rule.skill.strip()):
+    queue, skill = (one_line(storable(word), 60) for word in (rule.queue, rule.skill))
+    if not (queue or skill):
         raise Refused("A rule names a queue, a skill, or both.")
+    _known(rule)
     last = RoutingRule.objects.select_for_update().order_by("-position").first()
     row = RoutingRule.objects.create(
-        name=name, position=(last.position if last else 0) + 1, region=rule.region.strip(),
-        kind=rule.kind.strip(), priority=rule.priority.strip(), package=rule.package.strip(),
-        queue=rule.queue.strip(), skill=rule.skill.strip().lower(),
+        name=name, position=(last.position if last else 0) + 1, region=rule.region,
+        kind=rule.kind, priority=rule.priority, package=rule.package, queue=queue,
+        skill=skill.lower(),
     )  # fmt: skip
     _tell("rule_added", "routing", row.pk, by=by, at=at, name=row.name)
     return row
+
+
+def _known(rule: Rule) -> None:
+    """Refuse a rule that could never fit: what it asks for is not known."""
+    pack = packs.active().policy.pack
+    for what, word, known in (
+        ("region", rule.region, list(pack.regions)),
+        ("kind of case", rule.kind, kinds.offered()),
+        ("priority", rule.priority, [one.code for one in pack.severities]),
+        ("package", rule.package, [one.code for one in pack.packages]),
+    ):
+        if word and word not in known:
+            raise Refused(f"There is no {what} “{one_line(word, 40)}”: {', '.join(known)}.")
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent.many import ASKS, OFFERED, said, waiting
 from heliodesk.web.agent.views import listing_of
 from heliodesk.web.answer import page
+from heliodesk.web.back import back_to
 
 #: Seconds of work that the answer waits for; the rest is done in the background.
 _AT_ONCE = 0.7
@@ -142,7 +143,7 @@ def show(request: PersonRequest, id: int) -> HttpResponse:
         request,
         "agent/bulk/run.html",
         area="bulk",
-        back=back if back.startswith("/") and not back.startswith("//") else "/",
+        back=back_to(back, "/"),
         **_of(request.person, run),
     )
 

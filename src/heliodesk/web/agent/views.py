@@ -28,6 +28,7 @@ from heliodesk.web.agent import conditions, lists, queue, rows
 from heliodesk.web.agent.lists import Listing
 from heliodesk.web.agent.queue import TITLES
 from heliodesk.web.answer import page
+from heliodesk.web.back import back_to
 from heliodesk.web.told import tell
 
 #: A filter in an address is no longer than this.
@@ -333,7 +334,6 @@ def columns(request: PersonRequest, code: str) -> HttpResponse:
     listing = listing_of(request.person, code)
     if request.method == "POST":
         given = request.POST
-        back = given.get("back", "") if given.get("back", "").startswith("/") else listing.path
         chosen = [] if given.get("do") == "reset" else given.getlist("column")
         order = "" if given.get("do") == "reset" else given.get("order", "")
         viewing.choose_columns(
@@ -343,7 +343,7 @@ def columns(request: PersonRequest, code: str) -> HttpResponse:
             person=request.person,
         )
         lists.forget()
-        answer = redirect(back if not back.startswith("//") else listing.path)
+        answer = redirect(back_to(given.get("back", ""), listing.path))
         answer.set_cookie(
             lists.COOKIE, secrets.token_hex(4), max_age=3600, httponly=True, samesite="Lax"
         )

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +14,7 @@ from heliodesk.web import keyset
 from heliodesk.web.access import PersonRequest, needs
 from heliodesk.web.agent.bulk import chosen
 from heliodesk.web.answer import page
+from heliodesk.web.back import back_to
 from heliodesk.web.incidents import words
 from heliodesk.web.incidents.incident import incident_of, linked_words, shown
 from heliodesk.web.told import tell
@@ -50,8 +50,7 @@ def link(request: PersonRequest) -> HttpResponse:
 
 def _back(request: PersonRequest) -> str:
     given = request.POST if request.method == "POST" else request.GET
-    back = given.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
+    return back_to(given.get("back", ""))
 
 
 def _link(

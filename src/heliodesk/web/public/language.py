@@ -4,10 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from heliodesk.web.access import public
+from heliodesk.web.back import back_to
 
 _YEAR = 365 * 24 * 3600
 
@@ -21,10 +21,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def chosen(request: HttpRequest) -> HttpResponse:
     """Back to the page, with the language in a cookie."""
-    back = request.POST.get("back", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/support/" if getattr(request, "customer", None) else reverse("get_support")
-    response = redirect(back)
+    home = "/support/" if getattr(request, "customer", None) else reverse("get_support")
+    response = redirect(back_to(request.POST.get("back", ""), home))
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES):
         response.set_cookie(
