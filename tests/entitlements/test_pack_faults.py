@@ -1,5 +1,7 @@
 """A pack that cannot be used is refused with file, line and reason."""
 
+import re
+
 import pytest
 
 from heliodesk.entitlements.pack.nodes import PackError
@@ -46,10 +48,10 @@ def test_fault_is_named_with_its_line(old: str, new: str, reason: str) -> None:
     assert old in SOURCE
     with pytest.raises(PackError) as caught:
         read_pack(SOURCE.replace(old, new, 1), "mine.yaml")
-    matching = [fault for fault in caught.value.faults if reason in fault.reason]
-    assert matching, str(caught.value)
-    assert matching[0].line > 1 or "titel" in reason
-    assert str(matching[0]).startswith("mine.yaml:")
+    (fault,) = caught.value.faults
+    assert reason in fault.reason
+    assert fault.line > 1 or "titel" in reason
+    assert str(fault).startswith("mine.yaml:")
 
 
 def test_the_line_is_the_line_of_the_fault() -> None:
@@ -66,7 +68,36 @@ def test_several_faults_are_told_at_once() -> None:
     )
     with pytest.raises(PackError) as caught:
         read_pack(broken, "mine.yaml")
-    assert len(caught.value.faults) >= 3
+    reasons = [fault.reason for fault in caught.value.faults]
+    assert "'x' is not a country code such as GB" in reasons
+    assert any(re.fullmatch(r"'Z' is not one of .* \(also in line \d+\)", one) for one in reasons)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        # Calendar, then its region, then the setting that names the region.
+        ("UK, zone: Europe/London", "UK, zone: Europe/Lundon", "not a time zone"),
+        # A package, then each cell of it.
+        ("- {code: bronze, label", "- {cod: bronze, label", "cod is not known here"),
+        ("  - {code: bronze, label: Bronze, refs: [R16]}\n", "", "pack (also in line"),
+    ],
+)
+def test_what_follows_from_a_fault_is_not_told(old: str, new: str, reason: str) -> None:
+    assert old in SOURCE
+    with pytest.raises(PackError) as caught:
+        read_pack(SOURCE.replace(old, new, 1), "mine.yaml")
+    (fault,) = caught.value.faults
+    assert reason in fault.reason
+
+
+def test_any_line_left_out_gives_few_faults() -> None:
+    lines = SOURCE.splitlines()
+    for at in range(0, len(lines), 29):
+        try:
+            read_pack("\n".join(lines[:at] + lines[at + 1 :]), "mine.yaml")
+        except PackError as error:
+            assert len(error.faults) <= 2, f"{lines[at]!r}: {error}"
 
 
 @pytest.mark.parametrize(

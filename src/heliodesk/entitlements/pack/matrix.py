@@ -62,11 +62,11 @@ def _offering(node: Node, packages: list[str]) -> Offering:
     cells = {}
     for package, value in fields["cells"].items():
         if package not in packages:
-            raise value.wrong(f"{package} is not a package of this pack")
+            raise value.wrong(f"{package} is not a package of this pack", "packages")
         cells[package] = _cell(value, kind, graded=grants == "p1_phone")
     missing = [package for package in packages[1:] if package not in cells]
     if missing:
-        raise fields["cells"].wrong(f"the cell of {', '.join(missing)} is missing")
+        raise fields["cells"].wrong(f"the cell of {', '.join(missing)} is missing", "packages")
     base = packages[0] if packages else ""
     cells.setdefault(base, Cell(_ABSENT[kind], Tag.INFERRED, "standard" if grants else ""))
     return Offering(
@@ -124,7 +124,7 @@ def read_targets(node: Node, packages: list[str]) -> Targets:
         missing = [priority for priority in PRIORITIES if priority not in given]
         if missing:
             raise fields["first_response"].wrong(
-                f"the target of {package} for {', '.join(missing)} is missing"
+                f"the target of {package} for {', '.join(missing)} is missing", "packages"
             )
     return found
 
@@ -133,7 +133,7 @@ def _by_package(node: Node, packages: list[str]) -> dict[str, dict[str, Target]]
     found: dict[str, dict[str, Target]] = {}
     for package, row in node.items():
         if package not in packages:
-            raise row.wrong(f"{package} is not a package of this pack")
+            raise row.wrong(f"{package} is not a package of this pack", "packages")
         cells = row.fields("", " ".join(PRIORITIES))
         found[package] = {priority: _target(cell) for priority, cell in cells.items()}
     return found

@@ -32,29 +32,62 @@ class PackError(ValueError):
         self.faults = faults
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A fault with the section it stands in and the sections by which it was judged."""
+
+    line: int
+    reason: str
+    section: str
+    rests_on: frozenset[str]
+
+    def follows(self, other: "_Found") -> bool:
+        """Whether it may only be there because of the other, which must be mended first."""
+        if other.section not in self.rests_on:
+            return False
+        return other.section != self.section or other.section not in other.rests_on
+
+
 @dataclass(slots=True)
 class Faults:
     """Faults found so far in one file."""
 
     file: str
-    found: list[Fault] = field(default_factory=list)
+    #: The section that is being read.
+    section: str = ""
+    found: list[_Found] = field(default_factory=list)
 
-    def add(self, line: int, reason: str) -> None:
-        """Note a fault at a line."""
-        self.found.append(Fault(self.file, line, reason))
+    def add(self, line: int, reason: str, *rests_on: str) -> None:
+        """Note a fault at a line; it may follow from faults of the sections that it rests on."""
+        self.found.append(_Found(line, reason, self.section, frozenset(rests_on)))
 
     def finish(self) -> None:
-        """Raise PackError if anything was noted."""
-        if self.found:
-            raise PackError(sorted(self.found, key=lambda fault: fault.line))
+        """Raise PackError if anything was noted: with what is wrong first, not what follows."""
+        if not self.found:
+            return
+        roots = [one for one in self.found if not any(map(one.follows, self.found))]
+        lines: dict[str, list[int]] = {}
+        for one in sorted(roots, key=lambda one: one.line):
+            lines.setdefault(one.reason, []).append(one.line)
+        raise PackError(
+            [
+                Fault(self.file, first, reason + _also(others))
+                for reason, (first, *others) in lines.items()
+            ]
+        )
+
+
+def _also(lines: list[int]) -> str:
+    """Where the same is wrong once more."""
+    return f" (also in line {', '.join(map(str, lines))})" if lines else ""
 
 
 class Misread(Exception):
-    """A value that could not be read; carries its line."""
+    """A value that could not be read; carries its line and the sections it was judged by."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, *rests_on: str) -> None:
         super().__init__(reason)
-        self.line, self.reason = line, reason
+        self.line, self.reason, self.rests_on = line, reason, rests_on
 
 
 class Node:
@@ -70,9 +103,9 @@ class Node:
         """The line it stands on, from 1."""
         return int(self.raw.start_mark.line) + 1
 
-    def wrong(self, reason: str) -> Misread:
-        """An error at this value."""
-        return Misread(self.line, reason)
+    def wrong(self, reason: str, *rests_on: str) -> Misread:
+        """An error at this value, as judged by what stands in other sections."""
+        return Misread(self.line, reason, *rests_on)
 
     def items(self) -> list[tuple[str, "Node"]]:
         """The keys and values of a mapping; a key that comes twice is refused."""
@@ -111,7 +144,7 @@ class Node:
             try:
                 yield read(node)
             except Misread as error:
-                self.faults.add(error.line, error.reason)
+                self.faults.add(error.line, error.reason, *error.rests_on)
 
     def plain(self) -> object:
         """The value as plain Python data."""
@@ -150,11 +183,11 @@ class Node:
             raise self.wrong(f"a whole number of at least {least} is expected here")
         return value
 
-    def one_of(self, options: Iterable[str]) -> str:
-        """One of the words given."""
+    def one_of(self, options: Iterable[str], *rests_on: str) -> str:
+        """One of the words given, which may come from another section."""
         text, known = self.text(), list(options)
         if text not in known:
-            raise self.wrong(f"{text!r} is not one of {', '.join(known)}")
+            raise self.wrong(f"{text!r} is not one of {', '.join(known)}", *rests_on)
         return text
 
     def texts(self) -> tuple[str, ...]:

@@ -91,10 +91,11 @@ def read_region(
     fields = node.fields("code label place zone queue mail", "numbers countries data_boundary refs")
     code = fields["code"].code()
     if code not in calendars:
-        raise fields["code"].wrong(f"region {code} has no calendar of its code")
+        raise fields["code"].wrong(f"region {code} has no calendar of its code", "calendars")
     zone = fields["zone"].text()
     if calendars[code].calendar.zone.key != zone:
-        raise fields["zone"].wrong(f"region {code} and its calendar are in different zones")
+        reason = f"region {code} and its calendar are in different zones"
+        raise fields["zone"].wrong(reason, "calendars")
     numbers = fields["numbers"].entries() if "numbers" in fields else []
     boundary = fields["data_boundary"].code() if "data_boundary" in fields else ""
     return Region(
@@ -103,7 +104,7 @@ def read_region(
         place=fields["place"].text(),
         zone=zone,
         queue=fields["queue"].code(),
-        mail=fields["mail"].one_of(mail_addresses),
+        mail=fields["mail"].one_of(mail_addresses, "mail_addresses"),
         numbers=tuple(map(_number, numbers)),
         countries=fields["countries"].texts() if "countries" in fields else (),
         data_boundary=boundary,

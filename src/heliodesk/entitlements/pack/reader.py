@@ -65,10 +65,11 @@ class _Reading:
         node = self.sections.get(section)
         if node is None:
             return absent
+        self.faults.section = section
         try:
             return reader(node)
         except Misread as error:
-            self.faults.add(error.line, error.reason)
+            self.faults.add(error.line, error.reason, *error.rests_on)
             return absent
 
     def keyed(self, section: str, read: Callable[[Node], T], key: str = "code") -> dict[str, T]:
@@ -150,7 +151,8 @@ class _Reading:
 
         found = list(self.keyed("packages", one).values())
         if not found and "packages" in self.sections:
-            self.faults.add(self.sections["packages"].line, "at least the base package is needed")
+            line = self.sections["packages"].line
+            self.faults.add(line, "at least the base package is needed", "packages")
         return tuple(Package(p.code, p.label, rank) for rank, p in enumerate(found))
 
     def severities(self) -> tuple[Severity, ...]:
@@ -165,7 +167,7 @@ class _Reading:
         missing = [code for code in PRIORITIES if code not in found]
         if missing:
             line = self.sections["severities"].line
-            self.faults.add(line, f"severity {', '.join(missing)} is missing")
+            self.faults.add(line, f"severity {', '.join(missing)} is missing", "severities")
         return tuple(found[code] for code in PRIORITIES if code in found)
 
     def messages(self, node: Node) -> dict[str, Message]:
@@ -175,7 +177,7 @@ class _Reading:
             try:
                 found[key] = read_message(key, value)
             except Misread as error:
-                self.faults.add(error.line, error.reason)
+                self.faults.add(error.line, error.reason, *error.rests_on)
         return found
 
 
@@ -247,7 +249,8 @@ def _check_reach(node: Node, calendars: Mapping[str, HolidayPlace], targets: Tar
         try:
             check_reach(place.calendar, _SOME_DAY, longest)
         except CalendarError as error:
-            raise node.wrong(f"the longest target would never fall due: {error}") from error
+            reason = f"the longest target would never fall due: {error}"
+            raise node.wrong(reason, "calendars", "targets") from error
 
 
 def _check_rights(node: Node, families: tuple[Family, ...], codes: list[str]) -> None:
@@ -256,7 +259,8 @@ def _check_rights(node: Node, families: tuple[Family, ...], codes: list[str]) ->
     for right in ("general_phone", "p1_phone"):
         granting = [row for row in rows if row.grants == right]
         if len(granting) != 1:
-            raise node.wrong(f"exactly one offering must grant {right}, not {len(granting)}")
+            reason = f"exactly one offering must grant {right}, not {len(granting)}"
+            raise node.wrong(reason, "families", "packages")
         _check_rising(node, granting[0], codes)
 
 
@@ -264,4 +268,5 @@ def _check_rising(node: Node, row: Offering, codes: list[str]) -> None:
     order = list(Window)
     widths = [order.index(Window(str(row.cells[code].value))) for code in codes]
     if widths != sorted(widths):
-        raise node.wrong(f"{row.code}: a higher package may not have fewer hours than a lower one")
+        reason = f"{row.code}: a higher package may not have fewer hours than a lower one"
+        raise node.wrong(reason, "families", "packages")

@@ -106,7 +106,8 @@ def read_setting(node: Node, regions: list[str]) -> SettingSpec:
     try:
         coerce(spec, spec.default)
     except SettingError as error:
-        raise given["default"].wrong(str(error)) from error
+        rests_on = ("regions",) if kind == "region" else ()
+        raise given["default"].wrong(str(error), *rests_on) from error
     return spec
 
 
@@ -114,7 +115,7 @@ def check_needed(node: Node, specs: Mapping[str, SettingSpec]) -> None:
     """Refuse a pack that lacks a setting the decision reads, or offers a value it cannot follow."""
     missing = [key for key in KEYS if key not in specs]
     if missing:
-        raise node.wrong(f"settings are missing: {', '.join(missing)}")
+        raise node.wrong(f"settings are missing: {', '.join(missing)}", "settings")
     for key, (kind, options) in KEYS.items():
         spec = specs[key]
         if spec.type != kind:

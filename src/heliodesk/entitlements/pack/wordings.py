@@ -94,7 +94,7 @@ def check_messages(node: Node, messages: Mapping[str, Message]) -> None:
     """Refuse a pack that lacks the words for something a rule may tell."""
     missing = sorted((BLIND_KEYS | OPEN_KEYS) - set(messages))
     if missing:
-        raise node.wrong(f"messages are missing: {', '.join(missing)}")
+        raise node.wrong(f"messages are missing: {', '.join(missing)}", "messages")
     for key, names in VARIANTS.items():
         absent = [name for name in names if name not in messages[key].variants]
         if absent:
