@@ -641,3 +641,13 @@ def test_the_address_of_a_verb_leads_to_the_case(
     assert browser.get(f"{here}{verb}/")["Location"] == here
     stranger = Client().post(f"{here}{verb}/", {"details": "It is back."})
     assert stranger["Location"] == f"/support/sign-in/?next={here}{verb}/"
+
+
+def test_news_come_by_the_host_of_the_page_behind_a_proxy(
+    browser: Client, northwind: Account, mara: Contact, settings: Any
+) -> None:
+    path = f"/support/cases/{make.case(account=northwind, contact=mara).ref}/"
+    assert f'data-live="{settings.LIVE_URL}?case=' in text_of(browser, path)
+    settings.BASE_URL = "https://desk.meridian.example"
+    settings.LIVE_URL = f"{settings.BASE_URL}/events"
+    assert 'data-live="/events?case=' in text_of(browser, path)

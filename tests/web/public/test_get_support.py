@@ -91,7 +91,8 @@ def test_a_known_customer_gets_the_reference_and_a_mail_with_the_details(client:
     shown = client.get(response["Location"]).content.decode()
     case = Case.objects.get()
     assert f"{case.ref[:4]} {case.ref[4:]}" in shown
-    assert "mara@northwind.example" in shown
+    assert "We have e-mailed it to mara@northwind.example, with a copy" in shown
+    assert "If we do not know this address" not in shown
     letter = Outbound.objects.get()
     assert case.ref in letter.subject
     assert "Since Monday the digest\nshows the day before." in letter.text

@@ -122,6 +122,8 @@ def answer(
         refused=refused,
         page_key=page or guard.new_page(now),
         bits=guard.BITS,
+        # Behind a proxy the stream is at the page's own host, whichever brand's that is.
+        stream=settings.LIVE_URL.removeprefix(settings.BASE_URL),
         file_most=settings.WEB_FILE_MAX_BYTES,
     )
 

@@ -130,12 +130,14 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     region = endpoint.region_of(request, policy)
     now = applies.of(Asker(region=region, visitor=True), policy, clock.now())
+    number = _number(found)
     return frame.framed(
         request,
         "portal/sent.html",
         area="raise",
         brand=endpoint.brand_of(request),
         receipt=found,
-        number=_number(found),
+        number=number,
+        identified=bool(number) and settings.WEB_FORM_SHOWS_REFERENCE == "identified",
         applies=now,
     )
