@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
 from heliodesk.intake.models import HeldItem
 from heliodesk.journal.record import SYSTEM, Happening, record
+from heliodesk.kernel import clock
 from heliodesk.oncall.models import P1
 from heliodesk.telephony.models import Call
 from heliodesk.web import news
@@ -182,13 +184,66 @@ def test_offshore_cases_are_not_named_to_others() -> None:
         hub = Hub("")
         near, far = Listener(person()), Listener(person(offshore=True))
         hub.listeners |= {near, far}
-        hub._tell({"case": [1, 2]}, {"case": {2}})
-        hub._tell({"case": [2]}, {"case": {2}})
+        hub._tell({"case": [1, 2]}, {"case": {2}}, at=make.NOW)
+        hub._tell({"case": [2]}, {"case": {2}}, at=make.NOW)
         return [[one.queue.get_nowait() for _ in range(one.queue.qsize())] for one in (near, far)]
 
     near, far = asyncio.run(play())
     assert near == [{"case": [1]}]
     assert far == [{"case": [1, 2]}, {"case": [2]}]
+
+
+def since(hub: Hub, at: datetime, *, offshore: bool = False) -> list[news.News]:
+    """What a page hears at once that was made at this moment and listens now."""
+
+    async def play() -> list[news.News]:
+        listener = Listener(person(offshore=offshore))
+        hub.add(listener, at)
+        return [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
+
+    return asyncio.run(play())
+
+
+def test_a_page_hears_what_happened_since_it_was_made() -> None:
+    hub = Hub("")
+    now = clock.now()
+    before, after = now - timedelta(seconds=9), now - timedelta(seconds=3)
+    hub._from = now - timedelta(seconds=30)
+    hub._tell({"case": [1]}, {}, at=before)
+    hub._tell({"case": [2, 3]}, {"case": {3}}, at=after)
+    made = now - timedelta(seconds=5)
+    assert since(hub, made) == [{"case": [2]}]
+    assert since(hub, made, offshore=True) == [{"case": [2, 3]}]
+    assert since(hub, now) == []
+    assert len(hub.listeners) == 3
+
+
+def test_a_page_of_which_too_little_is_known_looks_at_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub, now = Hub(""), clock.now()
+    everything = [{"case": None, "held": None}]
+    assert since(hub, now) == everything  # nothing was heard yet
+    hub._from = now - timedelta(hours=1)
+    assert since(hub, now) == []
+    assert since(hub, now - timedelta(minutes=15)) == everything
+    monkeypatch.setattr(news, "_MOST_KEPT", 2)
+    for n in (1, 2):
+        hub._tell({"case": [n]}, {}, at=now)
+    assert since(hub, now - timedelta(seconds=1)) == everything
+
+
+def test_a_stream_begins_with_what_happened_since(dsn: str, browser: Browser) -> None:
+    client = browser()
+
+    def of(said: str, *, most: int) -> Sent:
+        scope = {**ask(client), "query_string": f"since={said}".encode()}
+        return asyncio.run(listen(scope, until=lambda sent: len(sent) == most))
+
+    asgi.hub._from = clock.now() - timedelta(hours=1)
+    asgi.hub._tell({"case": [7]}, {}, at=clock.now())
+    assert {"case": [7]} in heard(of(f"{clock.now().timestamp() - 5:.3f}", most=3))
+    assert status(of("no number", most=2)) == 200
 
 
 def test_nothing_offshore_is_named_to_others_whatever_it_is(dsn: str) -> None:

@@ -1,9 +1,10 @@
 """The stream of live updates, as its own small server process runs it: no middleware, one path.
 
 ``GET /events`` answers a signed-in browser with server-sent events named ``journal``; each is a
-JSON object of changed ids by kind. A contact asks for one case, ``/events?case=10000001``, and is
-told that it changed, not how. A stream ends after a while so that the browser asks again,
-and with it the question whether it is still signed in.
+JSON object of changed ids by kind. A page says when it was made, ``?since=1763935200.123``, and
+first hears what happened since. A contact asks for one case, ``/events?case=10000001``, and is told
+that it changed, not how. A stream ends after a while so that the browser asks again, and with it
+the question whether it is still signed in.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,18 +24,18 @@ import structlog
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliodesk.config.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import DatabaseError, connection  # noqa: E402
+from django.conf import settings  # noqa: E402 (after Django is set up)
+from django.db import DatabaseError, connection  # noqa: E402 (after Django is set up)
 
-from heliodesk.cases.access import Hidden, get_case_for  # noqa: E402
-from heliodesk.identity.person import Person  # noqa: E402
-from heliodesk.identity.rules import May, Role  # noqa: E402
-from heliodesk.kernel import clock  # noqa: E402
-from heliodesk.oncall import jobs  # noqa: E402
-from heliodesk.web import people  # noqa: E402
-from heliodesk.web.news import CaseListener, Hub, Listener  # noqa: E402
-from heliodesk.web.portal import who  # noqa: E402
-from heliodesk.web.portal.wall import Closed, as_contact  # noqa: E402
+from heliodesk.cases.access import Hidden, get_case_for  # noqa: E402 (after Django is set up)
+from heliodesk.identity.person import Person  # noqa: E402 (after Django is set up)
+from heliodesk.identity.rules import May, Role  # noqa: E402 (after Django is set up)
+from heliodesk.kernel import clock  # noqa: E402 (after Django is set up)
+from heliodesk.oncall import jobs  # noqa: E402 (after Django is set up)
+from heliodesk.web import people  # noqa: E402 (after Django is set up)
+from heliodesk.web.news import CaseListener, Hub, Listener  # noqa: E402 (after Django is set up)
+from heliodesk.web.portal import who  # noqa: E402 (after Django is set up)
+from heliodesk.web.portal.wall import Closed, as_contact  # noqa: E402 (after Django is set up)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -116,13 +118,27 @@ async def _answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         elif person is None or person.owes_factor or not person.may(May.WORK_CASES):
             await _short(send, 401, "sign in first")
         else:
-            await _stream(Listener(person), receive, send)
+            await _stream(Listener(person), receive, send, since=_since(scope))
+
+
+def _since(scope: dict[str, Any]) -> datetime | None:
+    """When the page that asks was made; none if it does not say so."""
+    given = _asked(scope, "since")
+    try:
+        return datetime.fromtimestamp(float(given), UTC) if given else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _asked(scope: dict[str, Any], name: str) -> str:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return str(parse_qs(query).get(name, [""])[0])
 
 
 async def _answer_customer(
     scope: dict[str, Any], cookies: str, receive: Receive, send: Send
 ) -> None:
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("case", [""])[0]
+    asked = _asked(scope, "case")
     if sum(isinstance(one, CaseListener) for one in hub.listeners) >= MOST_CUSTOMERS:
         await _short(send, 503, "too many listeners")
         return
@@ -176,12 +192,18 @@ async def _who(cookies: str) -> Person | None:
     return people.person_of(row) if row else None
 
 
-async def _stream(listener: Listener | CaseListener, receive: Receive, send: Send) -> None:
+async def _stream(
+    listener: Listener | CaseListener,
+    receive: Receive,
+    send: Send,
+    *,
+    since: datetime | None = None,
+) -> None:
     """Send news as they come, and a sign of life between, until the browser goes."""
     _ensure_running()
     gone = asyncio.ensure_future(_gone(receive))
     end = time.monotonic() + STREAM_SECONDS
-    hub.listeners.add(listener)
+    hub.add(listener, since)
     try:
         await send(_start(200, "text/event-stream"))
         await _send(send, b"retry: 3000\n\n")

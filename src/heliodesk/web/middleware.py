@@ -34,12 +34,12 @@ def request_id(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-ID", "")
-        request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]  # ours
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]  # ours
         with once.during():
             response = get_response(request)
-        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]  # ours
         return response
 
     return handle
@@ -82,7 +82,7 @@ def storable(get_response: Handler) -> Handler:
         if "\0" in request.path:
             raise Http404
         if "%00" in request.META.get("QUERY_STRING", ""):
-            request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+            request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # Django allows it
         return get_response(request)
 
     def process_view(
@@ -90,10 +90,10 @@ def storable(get_response: Handler) -> Handler:
     ) -> HttpResponseBase | None:
         posted = request.method == "POST" and not getattr(view, "csrf_exempt", False)
         if posted and any("\0" in text for _, texts in request.POST.lists() for text in texts):
-            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]  # Django allows it
         return None
 
-    handle.process_view = process_view  # type: ignore[attr-defined]
+    handle.process_view = process_view  # type: ignore[attr-defined]  # ours
     return handle
 
 
@@ -122,18 +122,21 @@ def signed_in(get_response: Handler) -> Handler:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         if needed(view) == door.ACCESS:
             return _let_customer_in(request, key)
-        person = people.of_session(key, clock.now()) if key else None
+        at = clock.now()
+        # Before the page reads anything: what happens from now on is news to it.
+        request.asked_at = f"{at.timestamp():.3f}"  # type: ignore[attr-defined] # ours
+        person = people.of_session(key, at) if key else None
         if person and person.role is Role.CONTACT:
             return _send_contact(request, view, key)
         if person is None:
             return _to_sign_in(request, settings.LOGIN_URL)
-        request.person = person  # type: ignore[attr-defined]
+        request.person = person  # type: ignore[attr-defined]  # ours
         structlog.contextvars.bind_contextvars(person=person.id)
         if person.owes_factor and needed(view) != SIGNED_IN:
             return _to_set_up_factor(request)
         return None
 
-    handle.process_view = process_view  # type: ignore[attr-defined]
+    handle.process_view = process_view  # type: ignore[attr-defined]  # ours
     return handle
 
 
@@ -147,7 +150,7 @@ def _let_customer_in(request: HttpRequest, key: str) -> HttpResponseBase | None:
         if person and person.role is not Role.CONTACT:
             raise PermissionDenied(CONTACTS_ONLY)
         return _to_sign_in(request, PORTAL_SIGN_IN)
-    request.customer = customer  # type: ignore[attr-defined]
+    request.customer = customer  # type: ignore[attr-defined]  # ours
     if customer.language in _LANGUAGES and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.begin(customer.language)
     structlog.contextvars.bind_contextvars(contact=customer.contact_id)
@@ -161,7 +164,7 @@ def _send_contact(request: HttpRequest, view: Any, key: str) -> HttpResponseBase
     translation.begin(get_language_from_request(request))
     refused = _let_customer_in(request, key)
     own = request.path == reverse("usersessions_list")  # contacts have a page of their own for it
-    if refused is None and (own or request.customer.vouched):  # type: ignore[attr-defined]
+    if refused is None and (own or request.customer.vouched):  # type: ignore[attr-defined]  # ours
         return redirect("/support/security/")
     return refused
 

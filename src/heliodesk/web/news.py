@@ -3,15 +3,18 @@
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import psycopg
 import structlog
 
 from heliodesk.identity.person import Person
 from heliodesk.journal.record import CHANNEL
+from heliodesk.kernel import clock
 
 log = structlog.get_logger()
 #: Ids of what changed, by kind of subject; none stands for too many to name.
@@ -20,6 +23,9 @@ News = dict[str, list[int] | None]
 GATHER_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 _WAITING = 32
+#: How long, and how many, news are kept for pages that were made and do not listen yet.
+_KEPT = timedelta(seconds=60)
+_MOST_KEPT = 500
 _EVERYTHING: News = {"case": None, "held": None}
 #: What only an offshore team may know of, by kind of subject (C16).
 _OFFSHORE = {
@@ -39,6 +45,14 @@ _OFFSHORE = {
     ),
 }
 Hidden = dict[str, set[int]]
+
+
+class Told(NamedTuple):
+    """News that were told, when the last of them came, and what of them not everybody may know."""
+
+    at: datetime
+    news: News
+    public: News
 
 
 @dataclass(eq=False)
@@ -88,6 +102,9 @@ class Hub:
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
         self.listeners: set[Listener | CaseListener] = set()
+        self._told: deque[Told] = deque(maxlen=_MOST_KEPT)
+        #: Before this moment nothing is known.
+        self._from = datetime.max.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Listen for ever; when the database goes away, come back and tell everybody to look."""
@@ -101,17 +118,38 @@ class Hub:
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as connection:
             await connection.execute(f"listen {CHANNEL}")
-            self._tell(_EVERYTHING, {})
+            self._told.clear()
+            self._from = clock.now()
+            self._tell(_EVERYTHING, {}, at=self._from)
             while True:
                 gathered: News = {}
                 async for notice in connection.notifies(stop_after=1):
                     _gather(gathered, notice.payload)
+                at = clock.now()
                 async for notice in connection.notifies(timeout=GATHER_SECONDS):
                     _gather(gathered, notice.payload)
-                self._tell(gathered, await _offshore(connection, gathered))
+                    at = clock.now()
+                self._tell(gathered, await _offshore(connection, gathered), at=at)
 
-    def _tell(self, news: News, offshore: Hidden) -> None:
+    def add(self, listener: Listener | CaseListener, since: datetime | None = None) -> None:
+        """Let a page listen; what came after ``since``, when it was made, it hears at once."""
+        self.listeners.add(listener)
+        if since is None:
+            return
+        if since < max(self._from, clock.now() - _KEPT) or self._lost(since):
+            listener.tell(_EVERYTHING)
+            return
+        for told in self._told:
+            seen = listener.heard(told.news, told.public) if told.at >= since else {}
+            if seen:
+                listener.tell(seen)
+
+    def _lost(self, since: datetime) -> bool:
+        return len(self._told) == _MOST_KEPT and self._told[0].at >= since
+
+    def _tell(self, news: News, offshore: Hidden, *, at: datetime) -> None:
         public = _without(news, offshore)
+        self._told.append(Told(at, news, public))
         for listener in list(self.listeners):
             seen = listener.heard(news, public)
             if seen:

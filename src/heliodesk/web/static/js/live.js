@@ -32,7 +32,9 @@ const poll = (on) => {
 const address = document.body.dataset.live;
 let failures = 0;
 function listen() {
-  const stream = new EventSource(address, { withCredentials: true });
+  // What happened since this page was made is told at once; after a failure the page looks by itself.
+  const since = failures ? '' : `?since=${document.body.dataset.newsFrom}`;
+  const stream = new EventSource(address + since, { withCredentials: true });
   stream.addEventListener('open', () => { ring(); if (failures) tell({}); failures = 0; poll(false); });
   stream.addEventListener('journal', (event) => {
     const news = JSON.parse(event.data);
