@@ -1,27 +1,24 @@
 // Beside a case: fields are kept as they are left, lists are ticked, news waits while one types.
 const place = () => document.getElementById('beside');
-const busy = () => place()?.querySelector('input:not([type=checkbox]):focus, textarea:focus, select:focus');
-let stale = false;
+// Somebody is in a field, it is on its way, or what they typed was refused and stands there still.
+const busy = () => place()?.querySelector('input:not([type=checkbox]):focus, textarea:focus, select:focus, .htmx-request, .fld[data-tone="danger"]');
+let later = 0;
 
 // News of other cases is none here; news of this one must not take a field from under the hand.
 place()?.addEventListener('journal', (event) => {
   const cases = event.detail?.case;
   if (cases && !cases.includes(Number(place().dataset.case))) { event.stopImmediatePropagation(); return; }
-  if (busy()) { stale = true; event.stopImmediatePropagation(); }
+  if (busy()) { soon(); event.stopImmediatePropagation(); }
 }, true);
-document.addEventListener('focusout', () => {
-  if (!stale) return;
-  setTimeout(() => {
-    if (busy()) return;
-    stale = false;
-    globalThis.htmx?.trigger(place(), 'load');
-  }, 800);
-});
+function soon() {
+  clearTimeout(later);
+  later = setTimeout(() => { if (busy()) soon(); else globalThis.htmx?.trigger(place(), 'load'); }, 800);
+}
 
 // An answer that came while somebody is in a field waits as well.
 document.body.addEventListener('htmx:beforeSwap', (event) => {
   const target = event.detail.target;
-  if (target === place() && busy() && event.detail.requestConfig?.verb === 'get') { stale = true; event.detail.shouldSwap = false; return; }
+  if (target === place() && busy() && event.detail.requestConfig?.verb === 'get') { soon(); event.detail.shouldSwap = false; return; }
   // What was wrong with a field is said beneath it; what was typed stays.
   if (!target?.id?.startsWith('said-')) return;
   const form = target.closest('.fld');

@@ -1,4 +1,6 @@
 // The phone desk: an ID is asked for as soon as it is whole, keys answer the questions.
+import { typed } from './keeping.js';
+
 const typing = (el) => el?.closest('input, textarea, select');
 const desk = () => document.getElementById('desk');
 const digits = (text) => text.replace(/\D/g, '');
@@ -16,22 +18,9 @@ setInterval(count, 1000);
 document.body.addEventListener('htmx:afterSwap', count);
 
 // An answer of the server replaces the desk; what is being typed meanwhile stays.
-const typed = new Map();
-document.body.addEventListener('htmx:beforeSwap', () => {
-  typed.clear();
-  for (const el of document.querySelectorAll('#desk :is(input:not([type=hidden], [type=checkbox], [type=radio]), textarea)[id]')) {
-    if (el.value !== el.defaultValue) typed.set(el.id, [el.defaultValue, el.value, el.selectionStart, el.selectionEnd]);
-  }
-});
-document.body.addEventListener('htmx:afterSwap', () => {
-  for (const [id, [before, value, start, end]] of typed) {
-    const el = document.getElementById(id);
-    if (!el || el.defaultValue !== before) continue;
-    el.value = value;
-    if (el === document.activeElement) el.setSelectionRange(start, end);
-  }
-  typed.clear();
-});
+let restore = null;
+document.body.addEventListener('htmx:beforeSwap', () => { restore = desk() ? typed(desk()) : null; });
+document.body.addEventListener('htmx:afterSwap', () => { restore?.(); restore = null; });
 
 document.addEventListener('input', (event) => {
   const field = event.target;

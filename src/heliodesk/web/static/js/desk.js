@@ -1,4 +1,6 @@
 // Every agent page: shortcuts, notices, the help. Single letters are off while somebody types.
+import { opened, typed } from './keeping.js';
+
 const typing = (el) => el?.closest('input, textarea, select, [contenteditable]');
 let going = 0;
 
@@ -31,13 +33,6 @@ function press(key) {
 }
 document.addEventListener('desk:key', (event) => press(event.detail));
 
-// What has just come by the event stream is known to htmx a moment later only: a key pressed in that
-// moment must open the dialog too, not leave the page.
-document.addEventListener('click', (event) => {
-  const link = event.target.closest('[data-ask]');
-  if (link) globalThis.htmx?.process(link);
-}, true);
-
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-shortcuts]')) document.getElementById('shortcuts')?.showModal();
   const copy = event.target.closest('[data-copy]');
@@ -61,3 +56,13 @@ document.body.addEventListener('htmx:responseError', (event) => {
   say(answer.getResponseHeader('Content-Type')?.startsWith('text/plain') ? answer.responseText : answer.statusText, 'danger');
 });
 document.body.addEventListener('htmx:configRequest', (event) => { event.detail.headers['X-CSRFToken'] = document.body.dataset.csrf; });
+
+// News replace parts of the page; what somebody has typed and opened there stays.
+let restores = null;
+const keep = (part) => restores?.push(typed(part), opened(part));
+document.body.addEventListener('htmx:beforeSwap', (event) => {
+  restores = event.detail.requestConfig?.triggeringEvent?.type === 'journal' ? [] : null;
+  keep(event.detail.target);
+});
+document.body.addEventListener('htmx:oobBeforeSwap', (event) => keep(event.detail.target));
+document.body.addEventListener('htmx:afterSwap', () => { for (const restore of restores ?? []) restore(); restores = null; });

@@ -24,9 +24,10 @@ async function sound(times) {
   context ??= new AudioContext();
   if (context.state === 'suspended') {
     // Browsers are silent until the page was touched: then it sounds at the first touch.
-    const play = () => { removeEventListener('pointerdown', play); removeEventListener('keydown', play); sound(times); };
-    const started = await Promise.race([context.resume().then(() => true), new Promise((done) => { setTimeout(() => done(false), 300); })]);
-    if (!started) { addEventListener('pointerdown', play); addEventListener('keydown', play); return; }
+    const touched = () => context.resume();
+    addEventListener('pointerdown', touched); addEventListener('keydown', touched);
+    await context.resume();
+    removeEventListener('pointerdown', touched); removeEventListener('keydown', touched);
   }
   document.body.dataset.sounded = String(Number(document.body.dataset.sounded ?? 0) + 1);
   for (let n = 0; n < times; n += 1) { tone(context.currentTime + n * 0.7, 880); tone(context.currentTime + n * 0.7 + 0.3, 620); }
