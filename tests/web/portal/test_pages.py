@@ -651,3 +651,19 @@ def test_news_come_by_the_host_of_the_page_behind_a_proxy(
     settings.BASE_URL = "https://desk.meridian.example"
     settings.LIVE_URL = f"{settings.BASE_URL}/events"
     assert 'data-live="/events?case=' in text_of(browser, path)
+
+
+def test_a_case_that_nobody_began_is_withdrawn_and_its_page_says_so(
+    browser: Client, northwind: Account, mara: Contact
+) -> None:
+    case = make.case(account=northwind, contact=mara, state="new")
+    answer = browser.post(f"/support/cases/{case.ref}/solved/", follow=True).content.decode()
+    assert "Thank you. Nobody had begun, so the case is withdrawn." in answer
+    way = answer[answer.index('<ol class="track">') :].partition("</ol>")[0]
+    assert re.findall(r"<span>([^<]+)", way) == ["Received", "Withdrawn"]
+    assert way.count("<small") == 2, "both have their time"
+    browser.post(f"/support/cases/{case.ref}/reply/", form(details="It came back."))
+    later = Case.objects.latest("id")
+    assert later.ref != case.ref
+    shown = text_of(browser, f"/support/cases/{later.ref}/")
+    assert "your answer opened this new one" in shown

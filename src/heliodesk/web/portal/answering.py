@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from heliodesk.cases import actions, kinds
 from heliodesk.cases.access import get_case_for, place_of
 from heliodesk.cases.models import Case
-from heliodesk.cases.rules import Refused
+from heliodesk.cases.rules import Refused, State
 from heliodesk.channels import uploads
 from heliodesk.customers import people
 from heliodesk.customers.customer import Customer, Place
@@ -81,9 +81,7 @@ def reply(request: CustomerRequest, ref: str) -> HttpResponseBase:
     if went_to != case.ref:
         tell(
             request,
-            translated(
-                _("Your earlier case was closed some time ago, so this is a new one, linked to it.")
-            ),
+            translated(_("That case was over, so your answer opened this new one, linked to it.")),
         )
     else:
         tell(request, translated(_("Your answer is with us.")))
@@ -140,13 +138,19 @@ def solved(request: CustomerRequest, ref: str) -> HttpResponse:
     """It is solved: closed at once, with a question how it was."""
     case = get_case_for(request.customer, ref)
     with as_desk():
-        actions.settle(
+        settled = actions.settle(
             case,
             text=translated(_("The customer says that it is solved.")),
             by=request.customer.by,
             at=clock.now(),
         )
-    tell(request, translated(_("Thank you. The case is closed.")))
+    withdrawn = settled.state == State.CANCELLED
+    tell(
+        request,
+        translated(_("Thank you. Nobody had begun, so the case is withdrawn."))
+        if withdrawn
+        else translated(_("Thank you. The case is closed.")),
+    )
     return redirect(f"/support/cases/{case.ref}/#rate")
 
 

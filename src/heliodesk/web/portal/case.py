@@ -208,29 +208,37 @@ def _at(event: dict[str, Any]) -> datetime:
 
 
 def steps(head: Head) -> list[Step]:
-    """The way: received, being worked on, waiting for you (while it is), solved."""
-    begun = next((_at(e) for e in head.events if e["to"] == "assigned"), head.first_response_at)
-    waits = next((_at(e) for e in reversed(head.events) if e["to"] == "pending_customer"), None)
-    ended = head.state in {"closed", "cancelled"}
+    """The way: received, being worked on, waiting for you (while it is), solved. What was withdrawn
+    before anybody began was never worked on."""
+    begun = _reached(head, "assigned") or head.first_response_at
+    withdrawn = head.state == "cancelled"
+    ended = withdrawn or head.state == "closed"
     solved = head.state == "resolved"
     waiting = head.state == "pending_customer"
     working = head.state in {"assigned", "pending_vendor"}
-    over = ended or solved
-    last = _("Withdrawn") if head.state == "cancelled" else _("Closed") if ended else _("Solved")
-    return [
-        Step(translated(_("Received")), "now" if head.state == "new" else "done", head.opened_at),
-        Step(
-            translated(_("Being worked on")),
-            "now" if working else "done" if begun or over or waiting else "",
-            begun,
-        ),
-        *([Step(translated(_("Waiting for you")), "now", waits)] if waiting else []),
-        Step(
-            translated(last),
-            "done" if ended else "now" if solved else "",
-            head.closed_at or head.resolved_at,
-        ),
+    way = [
+        Step(translated(_("Received")), "now" if head.state == "new" else "done", head.opened_at)
     ]
+    if begun or not withdrawn:
+        past = begun or ended or solved or waiting
+        state = "now" if working else "done" if past else ""
+        way.append(Step(translated(_("Being worked on")), state, begun))
+    if waiting:
+        way.append(Step(translated(_("Waiting for you")), "now", _last(head, "pending_customer")))
+    last = _("Withdrawn") if withdrawn else _("Closed") if ended else _("Solved")
+    over = _last(head, "cancelled") if withdrawn else head.closed_at or head.resolved_at
+    way.append(Step(translated(last), "done" if ended else "now" if solved else "", over))
+    return way
+
+
+def _reached(head: Head, state: str) -> datetime | None:
+    """When the case first came into a state."""
+    return next((_at(event) for event in head.events if event["to"] == state), None)
+
+
+def _last(head: Head, state: str) -> datetime | None:
+    """When the case last came into a state."""
+    return next((_at(event) for event in reversed(head.events) if event["to"] == state), None)
 
 
 def _asked_by(said: list[Said]) -> str:
