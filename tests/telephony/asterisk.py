@@ -17,7 +17,7 @@ from tests.telephony.phones import CALLERS
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "asterisk"
 PHONES = ("eng-uk", "eng-us", "eng-au")
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 #: Each prompt is a tone of its own: seconds, the first, and from one to the next in Hz.
 _TONE_SECONDS, _FIRST_HZ, _STEP_HZ = 0.24, 400, 45

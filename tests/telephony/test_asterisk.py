@@ -41,8 +41,10 @@ from tests.telephony.phones import CALLER_HZ, CALLERS, ENGINEER_HZ
 
 pytestmark = [pytest.mark.needs("asterisk"), pytest.mark.django_db(transaction=True)]
 _SCENARIOS = Path(__file__).parent / "sip"
-_PATIENCE = 30.0
-#: Seconds that a customer listens before pressing a key, which ends the prompt.
+_PATIENCE = 60.0
+#: Seconds that a busy machine may take by itself.
+_SLOW = 3.0
+#: A prompt is over when none began for so many seconds; a key pressed before would end it.
 _LISTENS = 0.6
 Engineers = Callable[..., User]
 
@@ -133,6 +135,8 @@ class Line:
     #: What Asterisk asked of the desk, as it was sent.
     asked: list[str]
     name: str
+    #: Prompts that had begun when a key was pressed last.
+    spoken: int
 
     def calls(self, number: str = MARA, headers: dict[str, str] | None = None) -> None:
         """Dial the desk and hear the first question."""
@@ -145,9 +149,19 @@ class Line:
 
     def keys(self, digits: str, until: str) -> None:
         """Listen, press keys, and wait until the call stands there."""
-        time.sleep(_LISTENS)
-        self.phones.do("keys", name=self.name, digits=digits)
+        self.presses(digits)
         settled(lambda: Call.objects.filter(state=until).exists())
+
+    def presses(self, digits: str) -> None:
+        """Hear the question to its end and press keys."""
+        settled(lambda: self._begun() > self.spoken)
+        while self._begun() > self.spoken:
+            self.spoken = self._begun()
+            time.sleep(_LISTENS)
+        self.phones.do("keys", name=self.name, digits=digits)
+
+    def _begun(self) -> int:
+        return begun(self.pbx)
 
     def hangs_up(self) -> None:
         """Put the receiver down, and wait until the desk knows."""
@@ -164,6 +178,11 @@ class Line:
     def heard(self) -> list[str]:
         """The prompts that were played to this customer."""
         return played(self.phones.heard_by(self.name))
+
+
+def begun(pbx: Asterisk) -> int:
+    """How many prompts began to be played since Asterisk was started."""
+    return pbx.log().count("> Playing '")
 
 
 def settled(ready: Callable[[], bool]) -> None:
@@ -197,7 +216,7 @@ def line(
     monkeypatch.setattr(doors, "_given", listening)
     for name in PHONES:
         phones.do("then", name=name, then={"do": "answer"})
-    yield Line(pbx, phones, asked, next(_NAMES))
+    yield Line(pbx, phones, asked, next(_NAMES), begun(pbx))
     pbx.ask(f"dialplan set global DESK {live_server.url}")
     pbx.ask("channel request hangup all")
     settled(lambda: "\n0 active channels" in "\n" + pbx.ask("core show channels count"))
@@ -226,14 +245,15 @@ def test_a_caller_keys_the_id_and_talks_to_the_engineer(
     line.calls()
     line.keys("3", "ask_id")
     line.keys(DIGITS, "connected")
-    line.phones.until("up", "eng-uk")
+    up = line.phones.until("up", "eng-uk")[-1]["at"]
     time.sleep(1.3)
     line.phones.do("hangup", name="eng-uk")
     call = line.over()
+    assert call.talked_seconds is not None
+    assert 1 <= call.talked_seconds <= 1 + time.monotonic() - up
     assert (call.agent, call.account, call.contact, call.outcome, call.state) == (
         anna, world.northwind, world.mara, "connected", "wrap_up",
     )  # fmt: skip
-    assert call.talked_seconds in {1, 2}
     assert CallOffer.objects.get().state == "claimed"
     assert line.heard == ["welcome", "ask-kind", "ask-id", "goodbye"]
     tones = heard(line.phones.heard_by(line.name))
@@ -305,11 +325,9 @@ def test_silence_a_wrong_shape_and_a_wrong_id_from_a_withheld_number(
     line.calls("anonymous", asserted)
     line.keys("3", "ask_id")
     settled(lambda: Call.objects.get().steps.count() == 3)
-    time.sleep(_LISTENS)
-    line.phones.do("keys", name=line.name, digits="12#")
+    line.presses("12#")
     settled(lambda: Call.objects.get().steps.count() == 4)
-    time.sleep(_LISTENS)
-    line.phones.do("keys", name=line.name, digits="9999999999999")
+    line.presses("9999999999999")
     call = line.over()
     assert (call.caller, call.outcome, call.account) == ("", "identity", None)
     assert "&from=anonymous&" in line.asked[0]
@@ -371,15 +389,16 @@ def test_a_desk_that_is_down_is_passed_by(line: Line, live_server: Any) -> None:
     line.phones.do("then", name="eng-us", then={"do": "ring"})
     began = time.monotonic()
     line.dials()
-    line.phones.until("rings", "eng-..", count=3)
-    assert time.monotonic() - began < 5
-    line.phones.until("up", "eng-au")
+    rings = line.phones.until("rings", "eng-..", count=3)[-1]["at"]
+    assert rings - began < 5 + _SLOW
+    up = line.phones.until("up", "eng-au")[-1]["at"]
     line.pbx.ask(f"dialplan set global DESK {live_server.url}")
     time.sleep(1.2)
     line.hangs_up()
     call = Call.objects.get()
     assert (call.state, call.outcome) == ("fallback", "fallback")
-    assert call.talked_seconds in {1, 2}
+    assert call.talked_seconds is not None
+    assert 1 <= call.talked_seconds <= 1 + time.monotonic() - up
 
 
 def test_a_desk_that_stands_still_is_passed_by_within_five_seconds(line: Line) -> None:
@@ -390,10 +409,9 @@ def test_a_desk_that_stands_still_is_passed_by_within_five_seconds(line: Line) -
         for name in PHONES:
             line.phones.do("then", name=name, then={"do": "ring"})
         line.dials()
-        line.phones.until("up", line.name)
-        began = time.monotonic()
-        line.phones.until("rings", "eng-..", count=3)
-        assert 3.5 < time.monotonic() - began < 5
+        up = line.phones.until("up", line.name)[-1]["at"]
+        rings = line.phones.until("rings", "eng-..", count=3)[-1]["at"]
+        assert 3.5 < rings - up < 5 + _SLOW
     line.phones.until("gone", line.name)
     line.pbx.ask("dialplan set global DESK_FALLBACK_SECONDS 60")
     assert "Playing 'vm-goodbye." in line.pbx.log()
