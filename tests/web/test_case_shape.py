@@ -202,7 +202,14 @@ def test_time_of_a_colleague_is_taken_back_by_a_lead_only(browser: Browser, case
     assert "Take this entry back" not in beside(other, case)
     assert other.post(address(case, "remove_time"), entry).status_code == 409
     assert browser(role="lead").post(address(case, "remove_time"), entry).status_code == 302
-    assert other.post(address(case, "log_time"), {"minutes": "soon", "day": "x"}).status_code == 409
+    wrong = other.post(address(case, "log_time"), {"minutes": "soon", "day": "2026-11-23"})
+    asked_again = wrong.content.decode()
+    assert wrong.status_code == 409
+    assert "Enter the time as minutes" in asked_again and 'name="minutes"' in asked_again
+    quick = other.post(
+        address(case, "log_time"), {"minutes": "soon"}, headers={"HX-Request": "true"}
+    )
+    assert quick["Content-Type"].startswith("text/plain")
 
 
 def test_a_p1_is_assessed_on_its_case(browser: Browser, case: Case) -> None:

@@ -205,7 +205,8 @@ def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
     """Do a verb; a GET shows what it asks first.
 
     Raises:
-        Refused: not possible now; nothing is changed (409).
+        Refused: not possible now; nothing is changed (409). What asked something first asks
+            again, and says why not.
     """
     deed = DEEDS.get(verb)
     if deed is None or (request.method != "POST" and deed.asks is None):
@@ -214,7 +215,12 @@ def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, case, verb, deed)
     form = {name: ",".join(map(str, values)) for name, values in request.POST.lists()}
-    done = deed.do(case, form, request.person, request.person.by, clock.now())
+    try:
+        done = deed.do(case, form, request.person, request.person.by, clock.now())
+    except Refused as refusal:
+        if deed.asks is None or request.headers.get("HX-Request"):
+            raise
+        return _ask(request, case, verb, deed, trouble=str(refusal))
     words = deed.says(done) if deed.says else translated(deed.done)
     if request.headers.get("HX-Target") == sidelong.PLACE:
         return sidelong.answer(request, case)
@@ -224,15 +230,19 @@ def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
     return redirect(f"/cases/{case.ref}/")
 
 
-def _ask(request: PersonRequest, case: Case, verb: str, deed: Deed) -> HttpResponse:
-    """The form of a verb: in a dialog, or on a page of its own."""
+def _ask(
+    request: PersonRequest, case: Case, verb: str, deed: Deed, *, trouble: str = ""
+) -> HttpResponse:
+    """The form of a verb: in a dialog, or on a page of its own; ``trouble``: why not as sent."""
     return page(
         request,
         "agent/ask.html",
         block="form" if request.headers.get("HX-Request") else "",
+        status=409 if trouble else 200,
         area="case",
         case=case,
         verb=verb,
+        trouble=trouble,
         asks=deed.asks,
         fields=deed.fields,
         **(deed.knows(request, case) if deed.knows else {}),

@@ -50,6 +50,29 @@ document.addEventListener('click', (event) => {
   }
 });
 
+// What a dialog sends is refused in the dialog, where it can be put right; nothing typed is lost.
+document.addEventListener('submit', async (event) => {
+  const form = event.target.closest('#ask form[method="post"]');
+  if (!form || event.defaultPrevented) return;
+  event.preventDefault();
+  if (form.dataset.sent) return;
+  form.dataset.sent = 'yes';
+  const button = event.submitter ?? form.querySelector('button');
+  button.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: new FormData(form, event.submitter), redirect: 'manual' });
+    if (answer.type === 'opaqueredirect') { location.assign(form.querySelector('[data-close]').href); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const trouble = page.querySelector('.asks-form .callout');
+    if (!trouble) { form.submit(); return; }
+    form.querySelector('.callout')?.remove();
+    form.querySelector('h2').parentElement.after(document.adoptNode(trouble));
+    trouble.scrollIntoView({ block: 'nearest' });
+  } catch { form.submit(); return; }
+  delete form.dataset.sent;
+  button.removeAttribute('aria-busy');
+});
+
 // What is forwarded: its own files can be chosen, those of others are out of the way.
 const messages = document.querySelector('[data-message]');
 function choose(id) {
