@@ -662,6 +662,7 @@ def test_a_case_that_nobody_began_is_withdrawn_and_its_page_says_so(
     way = answer[answer.index('<ol class="track">') :].partition("</ol>")[0]
     assert re.findall(r"<span>([^<]+)", way) == ["Received", "Withdrawn"]
     assert way.count("<small") == 2, "both have their time"
+    assert "An answer below opens a new one" in answer
     browser.post(f"/support/cases/{case.ref}/reply/", form(details="It came back."))
     later = Case.objects.latest("id")
     assert later.ref != case.ref
