@@ -202,10 +202,12 @@ def test_time_of_a_colleague_is_taken_back_by_a_lead_only(browser: Browser, case
     assert "Take this entry back" not in beside(other, case)
     assert other.post(address(case, "remove_time"), entry).status_code == 409
     assert browser(role="lead").post(address(case, "remove_time"), entry).status_code == 302
-    wrong = other.post(address(case, "log_time"), {"minutes": "soon", "day": "2026-11-23"})
+    wrong = other.post(
+        address(case, "log_time"), {"minutes": "soon", "day": "2026-11-23", "note": "Logs"}
+    )
     asked_again = wrong.content.decode()
     assert wrong.status_code == 409
-    assert "Enter the time as minutes" in asked_again and 'name="minutes"' in asked_again
+    assert "Enter the time as minutes" in asked_again and 'value="Logs"' in asked_again
     quick = other.post(
         address(case, "log_time"), {"minutes": "soon"}, headers={"HX-Request": "true"}
     )

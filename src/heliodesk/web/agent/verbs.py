@@ -1,5 +1,6 @@
 """The verbs on a case: those that one press does, and those that ask something first."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -220,7 +221,7 @@ def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
     except Refused as refusal:
         if deed.asks is None or request.headers.get("HX-Request"):
             raise
-        return _ask(request, case, verb, deed, trouble=str(refusal))
+        return _ask(request, case, verb, deed, trouble=str(refusal), given=form)
     words = deed.says(done) if deed.says else translated(deed.done)
     if request.headers.get("HX-Target") == sidelong.PLACE:
         return sidelong.answer(request, case)
@@ -231,9 +232,19 @@ def do(request: PersonRequest, ref: str, verb: str) -> HttpResponse:
 
 
 def _ask(
-    request: PersonRequest, case: Case, verb: str, deed: Deed, *, trouble: str = ""
+    request: PersonRequest,
+    case: Case,
+    verb: str,
+    deed: Deed,
+    *,
+    trouble: str = "",
+    given: Form = MappingProxyType({}),
 ) -> HttpResponse:
-    """The form of a verb: in a dialog, or on a page of its own; ``trouble``: why not as sent."""
+    """The form of a verb: in a dialog, or on a page of its own.
+
+    Args:
+        trouble, given: why it was not possible as it was sent, and what that was.
+    """
     return page(
         request,
         "agent/ask.html",
@@ -243,6 +254,7 @@ def _ask(
         case=case,
         verb=verb,
         trouble=trouble,
+        given=given,
         asks=deed.asks,
         fields=deed.fields,
         **(deed.knows(request, case) if deed.knows else {}),
