@@ -67,13 +67,13 @@ def window(browser: Browser, desk: Desk) -> Iterator[Window]:
         context = browser.new_context(
             base_url=desk.address,
             viewport={"width": width, "height": 900 if width > 500 else 844},
-            storage_state=_signed_in.get(who),  # type: ignore[arg-type]
-            **options,  # type: ignore[arg-type]
+            storage_state=_signed_in.get(who),  # type: ignore[arg-type]  # as Playwright gave it
+            **options,  # type: ignore[arg-type]  # fields of it by name
         )
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         page = context.new_page()
-        page.watch = Watch(page, hosts)  # type: ignore[attr-defined]
-        opened.append((page, page.watch))  # type: ignore[attr-defined]
+        page.watch = Watch(page, hosts)  # type: ignore[attr-defined]  # ours, on the page
+        opened.append((page, page.watch))  # type: ignore[attr-defined]  # ours, on the page
         return page
 
     yield open_for
@@ -111,6 +111,7 @@ def case_of(arrives: Callable[[Letter], Letter]) -> Callable[[Page, Letter], str
         arrives(letter)
         page.get_by_role("link", name=title(letter)).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(title(letter))
+        page.wait_for_load_state("load")
         return urlsplit(page.url).path
 
     return opened

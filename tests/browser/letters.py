@@ -73,7 +73,7 @@ def question(about: str, *, sender: Customer = PRIYA, **more: object) -> Letter:
     """A mail that becomes a case, with a subject like no other."""
     subject = f"({sender.account_id}) {about} {next(_numbers)}-{uuid.uuid4().hex[:4]}"
     text = str(more.pop("text", f"{sender.company}. {about}.\n\n{sender.name}"))
-    return Letter(subject, text, sender, **more)  # type: ignore[arg-type]
+    return Letter(subject, text, sender, **more)  # type: ignore[arg-type]  # fields of it by name
 
 
 def title(letter: Letter) -> str:

@@ -26,19 +26,34 @@ def fill_sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def press(page: Page, *keys: str) -> None:
+    """Press keys one after the other, once the page's scripts hear them: no person is faster."""
+    page.wait_for_load_state("load")
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def types(page: Page, text: str) -> None:
+    """Type where the cursor is, once the page's scripts hear it."""
+    page.wait_for_load_state("load")
+    page.keyboard.type(text)
+
+
 def write(page: Page, text: str, *, note: bool = False) -> None:
     """Write into the box for answers, or for notes."""
     if note:
-        page.keyboard.press("n")
+        press(page, "n")
     page.locator(".composer:not([hidden]) textarea").fill(text)
 
 
 def more(page: Page, words: str) -> None:
     """Choose something under “More actions”."""
+    page.wait_for_load_state("load")
     page.get_by_label("More actions").click()
     page.locator(".casehead .menu__list").get_by_text(words, exact=True).click()
 
 
 def told(page: Page, words: str) -> None:
-    """The page says these words in a notice."""
+    """The page says these words in a notice, and is ready for what comes next."""
     expect(page.locator("#toasts")).to_contain_text(words)
+    page.wait_for_load_state("load")

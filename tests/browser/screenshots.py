@@ -288,7 +288,7 @@ class Camera:
                 viewport={"width": picture.size[0], "height": picture.size[1]},
                 color_scheme="dark" if picture.dark else "light",
                 reduced_motion="reduce",
-                storage_state=self._who(picture.who),  # type: ignore[arg-type]
+                storage_state=self._who(picture.who),  # type: ignore[arg-type]  # as Playwright gave it
             )
             self._windows[key] = context.new_page()
         return self._windows[key]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Window
-from tests.browser.pages import told
+from tests.browser.pages import press, told
 
 pytestmark = pytest.mark.needs("chromium")
 SECRET = "harbour-lantern-91"
@@ -40,7 +40,7 @@ def test_a_role_is_made_and_somebody_is_invited_into_it(window: Window) -> None:
     theirs.goto("/sign-in/")
     theirs.fill("input[name=login]", "wilma@larkspur.example")
     theirs.fill("input[name=password]", SECRET)
-    theirs.keyboard.press("Enter")
+    press(theirs, "Enter")
     theirs.wait_for_selector(".rail")
     theirs.goto("/settings/")
     expect(theirs.get_by_role("link", name="Templates")).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.letters import GRACE, INGRID, Letter, question, stranger, title
-from tests.browser.pages import more, told, write
+from tests.browser.pages import more, press, told, types, write
 
 pytestmark = pytest.mark.needs("chromium")
 Arrives = Callable[[Letter], Letter]
@@ -82,7 +82,7 @@ def test_held_mail_becomes_a_case_and_its_sender_a_contact(
     page.get_by_role("radio", name="Halden Shipping").check()
     page.get_by_role("radio", name="A new contact of the account").check()
     page.locator(".hsubject").click()
-    page.keyboard.press("m")
+    press(page, "m")
     expect(page.locator("#casehead h1")).to_have_text("The scanner of the archive")
     expect(page.get_by_role("complementary")).to_contain_text("Rory Vance")
 
@@ -93,7 +93,7 @@ def test_held_mail_is_answered_and_ended(window: Window, arrives: Arrives) -> No
     arrives(Letter("Do you print calendars", "Do you?", ANOTHER))
     page.locator("[data-held]", has_text="Do you print calendars").first.click()
     expect(page.locator(".hsubject")).to_have_text("Do you print calendars")
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.get_by_label("Answer to the sender")).to_be_focused()
     page.get_by_label("Answer to the sender").fill("We do not print calendars.")
     page.get_by_role("button", name="Send and end it").click()
@@ -106,7 +106,7 @@ def test_the_desk_is_worked_by_keys_alone(window: Window, case_of: CaseOf) -> No
     page = window("sam")
     letter = question("Only by keys", sender=INGRID)
     case_of(page, letter)
-    page.keyboard.press("u")
+    press(page, "u")
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
     for key, path in (
         ("h", "**/held/"),
@@ -114,31 +114,31 @@ def test_the_desk_is_worked_by_keys_alone(window: Window, case_of: CaseOf) -> No
         ("s", "**/sent/"),
         ("u", "**/unassigned/"),
     ):
-        page.keyboard.press("g")
-        page.keyboard.press(key)
+        press(page, "g")
+        press(page, key)
         page.wait_for_url(path)
         page.wait_for_load_state("load")
     rows = page.locator(".qrow")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    press(page, "j")
+    press(page, "j")
     expect(rows.nth(1)).to_have_attribute("aria-current", "true")
-    page.keyboard.press("k")
+    press(page, "k")
     expect(rows.nth(0)).to_have_attribute("aria-current", "true")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#shortcuts")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("#shortcuts")).not_to_be_visible()
-    page.keyboard.press("/")
-    page.keyboard.type(title(letter))
-    page.keyboard.press("Enter")
+    press(page, "/")
+    types(page, title(letter))
+    press(page, "Enter")
     page.wait_for_url("**/search/**")
     page.wait_for_load_state("load")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "Enter")
     expect(page.locator("#casehead h1")).to_have_text(title(letter))
-    page.keyboard.press("r")
-    page.keyboard.type("Answered without a mouse.")
-    page.keyboard.press("Control+Enter")
+    press(page, "r")
+    types(page, "Answered without a mouse.")
+    press(page, "Control+Enter")
     told(page, "Your answer is on its way.")
-    page.keyboard.press("c")
+    press(page, "c")
     page.wait_for_url("**/cases/new/")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.letters import GRACE, INGRID, Letter, answer, question, title
-from tests.browser.pages import more, told, write
+from tests.browser.pages import more, press, told, write
 
 pytestmark = pytest.mark.needs("chromium")
 Arrives = Callable[[Letter], Letter]
@@ -74,7 +74,7 @@ def test_a_case_is_resolved_with_a_reason(window: Window, case_of: CaseOf) -> No
     case_of(page, question("A held message", sender=GRACE))
     page.get_by_role("button", name="Take it").click()
     told(page, "The case is yours.")
-    page.keyboard.press("e")
+    press(page, "e")
     ask = page.locator("dialog#ask")
     ask.get_by_label("How it was solved").fill("Released; the sender is on the list now.")
     ask.get_by_role("button", name="Resolve").click()
@@ -113,6 +113,7 @@ def test_a_case_is_found_by_words_account_and_reference(window: Window, case_of:
     for words in ("zanzibar digest", letter.sender.account_id):
         search.fill(words)
         search.press("Enter")
+        expect(page.locator("#q")).to_have_value(words)
         expect(page.get_by_role("link", name=title(letter)).first).to_be_visible()
     search.fill(address.strip("/").rpartition("/")[2])
     search.press("Enter")
@@ -129,7 +130,7 @@ def test_two_agents_answer_at_the_same_time(window: Window, case_of: CaseOf) -> 
     told(first, "Your answer is on its way.")
     expect(second.locator("#write-reply [data-moved]")).to_be_visible()
     expect(second.locator("#thread")).to_contain_text("The answer of the first agent.")
-    second.watch.expected = {409}  # type: ignore[attr-defined]
+    second.watch.expected = {409}  # type: ignore[attr-defined]  # ours, on the page
     second.locator("#write-reply [data-send]").click()
     expect(second.locator("#write-reply [role=alert]")).to_be_visible()
     expect(second.locator("#text-reply")).to_have_value("The answer of the second agent.")

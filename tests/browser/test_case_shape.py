@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.letters import GRACE, INGRID, Letter, answer, question, title
-from tests.browser.pages import told, write
+from tests.browser.pages import press, told, write
 
 pytestmark = pytest.mark.needs("chromium")
 Arrives = Callable[[Letter], Letter]
@@ -20,7 +20,7 @@ def test_fields_and_a_list_are_worked_in_place(window: Window, case_of: CaseOf) 
     beside = page.locator("#beside")
     seats = beside.get_by_label("Users affected")
     write(page, "Half an answer")
-    page.watch.expected.add(409)  # type: ignore[attr-defined]
+    page.watch.expected.add(409)  # type: ignore[attr-defined]  # ours, on the page
     seats.fill("many")
     seats.press("Enter")
     expect(beside.locator("#said-users_affected")).to_contain_text("is a number")
@@ -30,7 +30,7 @@ def test_fields_and_a_list_are_worked_in_place(window: Window, case_of: CaseOf) 
     expect(beside.locator("#said-users_affected")).to_have_text("Saved.")
 
     page.locator("h1").first.click()
-    page.keyboard.press("L")
+    press(page, "L")
     ask = page.locator("dialog#ask")
     ask.get_by_label("Checklist").select_option(label="Delivery problem")
     ask.get_by_role("button", name="Put it on").click()
@@ -41,7 +41,7 @@ def test_fields_and_a_list_are_worked_in_place(window: Window, case_of: CaseOf) 
     expect(beside.locator(".ticks li").first).to_contain_text("Sam Okafor")
     page.get_by_role("button", name="Take it").click()
     told(page, "The case is yours.")
-    page.keyboard.press("e")
+    press(page, "e")
     ask.get_by_label("How it was solved").fill("It works again.")
     ask.get_by_role("button", name="Resolve").click()
     expect(page.get_by_role("main")).to_contain_text("do what “Delivery problem” requires")
@@ -52,19 +52,19 @@ def test_time_escalation_and_parts(window: Window, case_of: CaseOf) -> None:
     child = case_of(page, question("One site of several", sender=INGRID))
     case_of(page, question("All sites", sender=INGRID))
     ask = page.locator("dialog#ask")
-    page.keyboard.press("T")
+    press(page, "T")
     ask.get_by_label("Time").fill("1:30")
     ask.get_by_label("What for").fill("Read the logs")
     ask.get_by_role("button", name="Enter", exact=True).click()
     told(page, "The time is entered.")
     expect(page.locator("#beside")).to_contain_text("1 h 30")
-    page.keyboard.press("E")
+    press(page, "E")
     ask.get_by_label("To whom").select_option(label="Tomas Reyes")
     ask.get_by_label("Why").fill("Two more accounts wait")
     ask.get_by_role("button", name="Escalate").click()
     told(page, "The case is escalated; they are notified.")
     expect(page.locator("#casehead")).to_contain_text("Escalated")
-    page.keyboard.press("H")
+    press(page, "H")
     ask.get_by_label("Reference of the child case").fill(child.strip("/").rpartition("/")[2])
     ask.get_by_role("button", name="Add").click()
     told(page, "The other case is part of this one.")
@@ -82,7 +82,7 @@ def test_a_case_is_split_and_put_together(
     address = case_of(page, letter)
     arrives(answer(letter, "And the archive is empty since Friday."))
     expect(page.locator("#thread")).to_contain_text("And the archive is empty since Friday.")
-    page.keyboard.press("S")
+    press(page, "S")
     ask = page.locator("dialog#ask")
     ask.get_by_label("Title of the new case").fill("Archive is empty")
     ask.locator("label", has_text="And the archive is empty").get_by_role("checkbox").check()

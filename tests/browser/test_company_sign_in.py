@@ -38,7 +38,7 @@ def set_up(page: Page, kind: str, given: dict[str, str]) -> None:
 
 
 def leave_for_the_company(page: Page, provider: str) -> None:
-    page.watch.hosts.add(urlsplit(provider).netloc)  # type: ignore[attr-defined]
+    page.watch.hosts.add(urlsplit(provider).netloc)  # type: ignore[attr-defined]  # ours, on the page
     # The provider's own page wants a style sheet from elsewhere; it gets an empty one.
     page.route("**/*.css", _styled)
     page.goto("/support/sign-in/")
@@ -51,10 +51,10 @@ def leave_for_the_company(page: Page, provider: str) -> None:
 
 def _styled(route: Route) -> None:
     page, address = route.request.frame.page, route.request.url
-    if address not in page.watch.strangers:  # type: ignore[attr-defined]
+    if address not in page.watch.strangers:  # type: ignore[attr-defined]  # ours, on the page
         route.fallback()
         return
-    page.watch.strangers.remove(address)  # type: ignore[attr-defined]
+    page.watch.strangers.remove(address)  # type: ignore[attr-defined]  # ours, on the page
     route.fulfill(body="", content_type="text/css", headers={"Access-Control-Allow-Origin": "*"})
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.letters import GRACE, INGRID, Letter, question, title
+from tests.browser.pages import press
 from tests.browser.test_every_page import RULES, _broken
 
 pytestmark = pytest.mark.needs("chromium")
@@ -26,10 +27,10 @@ def test_an_outage_is_declared_told_to_each_and_closed_with_all(
     case_of(page, second)
 
     page.goto("/")
-    page.keyboard.press("g")
-    page.keyboard.press("i")
+    press(page, "g")
+    press(page, "i")
     expect(page.get_by_role("heading", name="Incidents", level=1)).to_be_visible()
-    page.keyboard.press("u")
+    press(page, "u")
     page.get_by_label("Title").fill("Quarantine takes no mail")
     page.get_by_label("What is known").fill("The index of the quarantine is rebuilt.")
     page.get_by_label("Cases").fill(path.split("/")[2])
@@ -40,7 +41,7 @@ def test_an_outage_is_declared_told_to_each_and_closed_with_all(
     page.get_by_role("button", name="Link those ticked").click()
     expect(page.get_by_role("link", name="Cases 2")).to_be_visible()
 
-    page.keyboard.press("u")
+    press(page, "u")
     page.get_by_label("What customers read").fill(
         "Nothing is lost; the list fills within the hour."
     )

@@ -1,7 +1,6 @@
 """The phone desk in a real browser: by keys alone, and a call that pops up."""
 
 import re
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode
 from urllib.request import Request, urlopen
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import VOICE_TOKEN, Desk
+from tests.browser.pages import press, types
 
 pytestmark = pytest.mark.needs("chromium")
 Window = Callable[..., Page]
@@ -19,8 +19,9 @@ BRASS, QUILLSTONE = "1001420000001", "1001420000003"
 def incoming(page: Page) -> None:
     """The telephone rings: one key, from any page."""
     page.goto("/")
-    page.keyboard.press("h")
+    press(page, "h")
     expect(page.get_by_text("On the line")).to_be_visible()
+    expect(page.locator("#f-id")).to_be_focused()
 
 
 def settled(page: Page) -> None:
@@ -33,21 +34,21 @@ def settled(page: Page) -> None:
 def test_a_case_is_made_by_keys_alone(window: Window) -> None:
     page = window("sam")
     incoming(page)
-    page.keyboard.type(BRASS)
+    types(page, BRASS)
     expect(page.locator("#f-id")).to_have_value("10-0142-0000001")
     settled(page)
     page.get_by_label("Who is calling").select_option(label="Priya Raman, designated")
     expect(page.locator(".asks")).to_contain_text("Priya Raman")
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.get_by_role("button", name="No").first).to_have_attribute("aria-pressed", "true")
-    page.keyboard.press("n")
+    press(page, "n")
     due = page.locator(".verdict.is-due")
     expect(due).to_contain_text("Connect")
-    page.keyboard.press("w")
-    page.keyboard.type("Search finds nothing of last week")
+    press(page, "w")
+    types(page, "Search finds nothing of last week")
     page.get_by_label("What they say").fill("Since Friday the archive search stays empty.")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator(".bigref")).to_have_text(re.compile(r"^\d{4} \d{4}$"))
     expect(page.locator(".readout")).to_have_text(re.compile(r"^(\w+ ){3}\w+, (\w+ ){3}\w+$"))
     page.get_by_role("button", name="They read it back right").click()
@@ -61,14 +62,14 @@ def test_a_case_is_made_by_keys_alone(window: Window) -> None:
 def test_a_p1_is_pressed_first_and_assessed_after(window: Window) -> None:
     page = window("sam")
     incoming(page)
-    page.keyboard.type(QUILLSTONE)
+    types(page, QUILLSTONE)
     settled(page)
     page.get_by_label("Who is calling").select_option(label="Beatrice Alby, designated")
     expect(page.locator(".asks")).to_contain_text("Beatrice Alby")
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("y")
+    press(page, "y")
     expect(page.locator(".verdict.is-due")).to_contain_text("P1")
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_role("heading", name="Is it a P1?")).to_be_visible()
     page.get_by_role("button", name="It is a P1").click()
     expect(page.get_by_role("alert")).to_contain_text("Tick what does not work")
@@ -91,7 +92,6 @@ def test_a_call_pops_up_and_is_taken(window: Window, desk: Desk) -> None:
     pages = {who: window(who) for who in ("sam", "tomas", "mei")}
     for page in pages.values():
         page.goto("/")
-    time.sleep(2)
 
     def step(number: int, digits: str = "") -> dict[str, list[str]]:
         fields = {

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.letters import GRACE, INGRID, Letter, question
-from tests.browser.pages import told, write
+from tests.browser.pages import press, told, types, write
 
 pytestmark = pytest.mark.needs("chromium")
 CaseOf = Callable[[Page, Letter], str]
@@ -36,7 +36,7 @@ def test_an_answer_is_taken_back_by_one_key_and_sent_when_it_is_not(
     page.locator("#text-reply").press("Control+Enter")
     waits = page.locator(".msg--waits", has_text="An answer sent too fast.")
     expect(waits).to_contain_text("Goes out in")
-    page.keyboard.press("z")
+    press(page, "z")
     told(page, "It was not sent.")
     expect(page.locator("#text-reply")).to_have_value("An answer sent too fast.")
     expect(page.locator("#text-reply")).to_be_focused()
@@ -74,7 +74,7 @@ def test_a_picture_is_pasted_a_file_removed_and_both_survive_a_crash(
     said = again.locator(".msg--out:not(.msg--waits)", has_text="Press here:")
     expect(said.locator(".words img")).to_be_visible()
     expect(said.get_by_role("link", name=re.compile("keep.txt"))).to_be_visible()
-    assert said.locator(".words img").evaluate("(picture) => picture.naturalWidth") == 1
+    expect(said.locator(".words img")).to_have_js_property("naturalWidth", 1)
 
 
 def test_colleagues_see_each_other_and_are_named_by_keys(window: Window, case_of: CaseOf) -> None:
@@ -83,13 +83,13 @@ def test_colleagues_see_each_other_and_are_named_by_keys(window: Window, case_of
     imogen.goto(address)
     expect(imogen.locator("#here")).to_contain_text("Sam is looking")
     expect(sam.locator("#here")).to_contain_text("Imogen is looking")
-    sam.keyboard.press("n")
-    sam.keyboard.type("Do you know this, @imo")
+    press(sam, "n")
+    types(sam, "Do you know this, @imo")
     expect(sam.get_by_role("option", name=re.compile("^Imogen"))).to_be_visible()
     expect(imogen.locator("#here")).to_contain_text("Sam is writing")
-    sam.keyboard.press("Enter")
+    press(sam, "Enter")
     expect(sam.locator("#text-note")).to_have_value(re.compile(r"@Imogen \w+ $"))
-    sam.keyboard.press("Control+Enter")
+    press(sam, "Control+Enter")
     expect(sam.locator(".mention")).to_contain_text("@Imogen")
     imogen.goto("/notices/")
     expect(imogen.locator(".notices")).to_contain_text("mentioned you in a note")
@@ -98,24 +98,24 @@ def test_colleagues_see_each_other_and_are_named_by_keys(window: Window, case_of
 def test_everything_is_done_from_the_commands(window: Window, case_of: CaseOf) -> None:
     page = window("sam")
     case_of(page, question("By commands", sender=GRACE))
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     palette = page.locator("#palette")
     expect(palette.get_by_role("option", name=re.compile("^Take it"))).to_be_visible()
-    page.keyboard.type("change the pri")
+    types(page, "change the pri")
     expect(palette.get_by_role("option").first).to_contain_text("Change the priority")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("dialog#ask")).to_contain_text("P1 is made by telephone only.")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("take it")
-    page.keyboard.press("Enter")
+    press(page, "Escape")
+    press(page, "Control+k")
+    types(page, "take it")
+    press(page, "Enter")
     told(page, "The case is yours.")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("halden")
+    press(page, "Control+k")
+    types(page, "halden")
     palette.get_by_role("option", name=re.compile("Halden")).first.wait_for()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(palette).to_be_hidden()
-    page.keyboard.press("y")
+    press(page, "y")
     expect(page.locator("#thread")).to_have_attribute("data-only", "messages")
-    page.keyboard.press("y")
+    press(page, "y")
     expect(page.locator("#thread")).not_to_have_attribute("data-only", "messages")
