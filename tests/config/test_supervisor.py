@@ -79,6 +79,7 @@ def test_the_second_start_takes_under_five_seconds_and_finds_the_data(desk: Plai
 @pytest.mark.parametrize("name", ["web", "live", "mail-listener", "worker"])
 def test_a_killed_part_is_started_again(desk: PlainDesk, name: str) -> None:
     desk.start().ready()
+    _until(lambda: name in dict(desk.noted("start")))
     os.kill(dict(desk.noted("start"))[name], signal.SIGKILL)
     _until(lambda: [started for started, _ in desk.noted("start")].count(name) == 2)
     _, said = desk.stop()

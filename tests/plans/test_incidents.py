@@ -1,21 +1,30 @@
 """A major incident with many cases: each question and each batch comes by an index."""
 
 from collections.abc import Callable
+from copy import copy
+from typing import TypeVar
 
 import pytest
+from django.db import connection
+from django.db.models import Model
+from django.db.models.base import ModelState
 
+from heliodesk.cases.models import Case
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
 from heliodesk.incidents import actions, facts, front, queries
 from heliodesk.incidents.actions.declaring import Known
-from heliodesk.incidents.models import Delivery, Incident
+from heliodesk.incidents.models import Delivery, Incident, LinkedCase, Update
 from heliodesk.journal.record import By
+from heliodesk.oncall.models import MajorIncident
 from tests import make
 from tests.make import NOW
 from tests.plans.watching import Watch
 
 pytestmark = pytest.mark.django_db
 LINKED = 30
+PAST = 40
+Row = TypeVar("Row", bound=Model)
 
 
 @pytest.fixture
@@ -42,7 +51,38 @@ def incident(person: Person, by: By) -> Incident:
     actions.link(found, ids, by=by, at=NOW)
     actions.write_update(found, {"": "We are on it."}, key="first", by=by, at=NOW)
     assert (found.cases.count(), Delivery.objects.count()) == (LINKED, LINKED)
+    _past_ones(found, besides=ids)
     return found
+
+
+def _past_ones(like: Incident, *, besides: list[int]) -> None:
+    """Others with cases of their own, known to the planner: it must not guess what is in there."""
+    [told] = like.updates.all()
+    majors = MajorIncident.objects.bulk_create(_new(like.major) for _ in range(PAST))
+    past = Incident.objects.bulk_create(_new(like, major=one) for one in majors)
+    updates = Update.objects.bulk_create(
+        _new(told, incident=one, key=f"past {n}", done_at=NOW) for n, one in enumerate(past)
+    )
+    cases = Case.objects.exclude(pk__in=besides).order_by("-pk")[: PAST * LINKED // 2]
+    [first, *_] = like.cases.all()
+    LinkedCase.objects.bulk_create(
+        _new(first, incident=past[n % PAST], case=one) for n, one in enumerate(cases)
+    )
+    [brought, *_] = told.deliveries.all()
+    Delivery.objects.bulk_create(
+        _new(brought, update=updates[n % PAST], case=one, state="done") for n, one in enumerate(cases)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
+
+
+def _new(row: Row, **given: object) -> Row:
+    """The same once more, but for what is given."""
+    made = copy(row)
+    made.pk, made._state = None, ModelState()
+    for name, value in given.items():
+        setattr(made, name, value)
+    return made
 
 
 Question = Callable[[Incident, Person], object]
