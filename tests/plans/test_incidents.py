@@ -70,7 +70,8 @@ def _past_ones(like: Incident, *, besides: list[int]) -> None:
     )
     [brought, *_] = told.deliveries.all()
     Delivery.objects.bulk_create(
-        _new(brought, update=updates[n % PAST], case=one, state="done") for n, one in enumerate(cases)
+        _new(brought, update=updates[n % PAST], case=one, state="done")
+        for n, one in enumerate(cases)
     )
     with connection.cursor() as cursor:
         cursor.execute("analyze")
