@@ -12,6 +12,7 @@ from heliodesk.cases.models import Case, Direction, WaitingLetter
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
 from heliodesk.kernel import clock
+from heliodesk.reports import counting
 from heliodesk.sla import jobs
 from tests import make
 from tests.intake import post
@@ -149,4 +150,11 @@ def test_a_letter_that_waits_is_sent(browser: Browser, case: Case, watch: Watch)
     watch.begin()
     assert automation.send_letters(later) == 2
     assert watch.count <= 80, (watch.count, [one.query for one in watch.asked])
+    assert watch.read_whole() == []
+
+
+def test_the_figures_of_a_day(case: Case, watch: Watch) -> None:
+    today = clock.now().date()
+    watch.begin()
+    counting.count(counting.Span(today - timedelta(days=1), today + timedelta(days=1)))
     assert watch.read_whole() == []

@@ -1,5 +1,6 @@
 """The table of what happened."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -19,6 +20,8 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "id"], name="event_subject"),
+            # Events come in the order of their time, so a few pages of it know where a day begins.
+            BrinIndex(fields=["at"], name="event_at", autosummarize=True),
         ]
 
     def __str__(self) -> str:
