@@ -132,8 +132,9 @@ class RunningDesk:
     def kill(self, name: str) -> None:
         """Kill a part, or the ``database``, and wait until it is gone."""
         victim = self.database() if name == "database" else self.part(name)
-        victim.kill()
-        until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE)
+        with suppress(psutil.NoSuchProcess):  # gone already, or between two looks
+            victim.kill()
+            until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE)
 
     def kill_supervisor(self) -> None:
         """Kill the parent of all, and start the desk again."""
@@ -145,9 +146,11 @@ class RunningDesk:
     def kill_everything(self) -> None:
         """Kill every process of the desk at once, the database too, and start the desk again."""
         assert self.process
-        family = [*psutil.Process(self.process.pid).children(recursive=True), self.database()]
+        server = self.database()
+        family = [*psutil.Process(self.process.pid).children(recursive=True), server]
+        family += server.children()
         self.process.kill()
-        for one in [*family, *self.database().children()]:
+        for one in family:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
         self.process.wait()

@@ -7,6 +7,7 @@ import signal
 import smtplib
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import psutil
@@ -60,7 +61,8 @@ def _kill_database(desk: RunningDesk) -> None:
     server = desk.database()
     family = [server, *server.children(recursive=True)]
     for process in family:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # the others end with the first
+            process.kill()
     until(lambda: not any(_alive(process) for process in family))
 
 
