@@ -176,11 +176,11 @@ WEB_FILES_MAX = environment.number("HELIODESK_WEB_FILES_MAX", 10)
 #: Forms taken in an hour from one network address, and from everybody.
 WEB_FORMS_PER_HOUR = environment.number("HELIODESK_WEB_FORMS_PER_HOUR", 20)
 WEB_FORMS_PER_HOUR_IN_ALL = environment.number("HELIODESK_WEB_FORMS_PER_HOUR_IN_ALL", 600)
-#: To whom the page after the public form shows the reference: to those who gave their account's
-#: ID (identified), to everybody, or to nobody; the mail has it in any case.
+#: To whom the page after the public form shows the reference: to everybody, to those who gave
+#: their account's ID (identified), or to nobody; the mail has it in any case.
 WEB_FORM_SHOWS_REFERENCE = environment.choice(
     "HELIODESK_WEB_FORM_SHOWS_REFERENCE",
-    {"identified": "identified", "true": "always", "false": "never"},
+    {"true": "always", "identified": "identified", "false": "never"},
 )
 
 # --- signing in ---------------------------------------------------------------------------
