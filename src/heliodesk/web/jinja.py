@@ -58,7 +58,7 @@ class Template(jinja2.Template):
         cls, environment: jinja2.Environment, namespace: Any, globals: Any
     ) -> "Template":
         namespace["escape"] = _escaped
-        return super()._from_namespace(environment, namespace, globals)  # type: ignore[return-value]
+        return super()._from_namespace(environment, namespace, globals)  # type: ignore[return-value] # its own class
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
         """What is imported from it, made once: no page has globals of its own to compare."""
@@ -88,7 +88,7 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     env.context_class = Context
     env.template_class = Template
-    env.install_gettext_callables(translated, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    env.install_gettext_callables(translated, ngettext, newstyle=False)  # type: ignore[attr-defined] # by its i18n extension
     env.globals["_"] = translated
     env.globals["ngettext"] = plural
     env.globals.update(
