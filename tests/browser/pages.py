@@ -34,8 +34,9 @@ def press(page: Page, *keys: str) -> None:
 
 
 def types(page: Page, text: str) -> None:
-    """Type where the cursor is, once the page's scripts hear it."""
+    """Type where the cursor is, once it is in a field and the page's scripts hear it."""
     page.wait_for_load_state("load")
+    page.wait_for_function("document.activeElement?.matches('input, textarea, select')")
     page.keyboard.type(text)
 
 
