@@ -3,6 +3,8 @@
 import time
 from typing import LiteralString
 
+import psycopg
+
 from bench import cpu
 from bench.desk import Desk
 from bench.figures import Figure, Round, of_rounds
@@ -65,9 +67,9 @@ def measure(desk: Desk) -> list[Figure]:
     return [waiting, of_rounds("clock that falls due", [Round([took] * DUE, took, spent, slow)])]
 
 
-def _until_settled(connection: object, begun: float) -> float:
+def _until_settled(connection: psycopg.Connection[tuple[object, ...]], begun: float) -> float:
     while time.perf_counter() - begun < PATIENCE_SECONDS:
-        row = connection.execute(_LEFT).fetchone()  # type: ignore[attr-defined]  # what click hands over
+        row = connection.execute(_LEFT).fetchone()
         if row == (0,):
             return time.perf_counter() - begun
         time.sleep(0.1)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -197,14 +197,14 @@ class Desk:
                 pass
 
     @contextmanager
-    def _while(self, act: "object", every: float, times: int = 10**6) -> Iterator[None]:
+    def _while(self, act: Callable[[], object], every: float, times: int = 10**6) -> Iterator[None]:
         stop = threading.Event()
 
         def loop() -> None:
             for _ in range(times):
                 if stop.wait(every):
                     return
-                act()  # type: ignore[operator]  # acts by name
+                act()
 
         thread = threading.Thread(target=loop, daemon=True)
         thread.start()

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -226,8 +227,8 @@ def runs(whole: Whole) -> dict[str, Callable[[], None]]:
     """Every trouble by its name."""
     found: dict[str, Callable[[], None]] = {"nothing": lambda: None}
     for who in (*PARTS, "supervisor", "database"):
-        found[f"kill -9 {who}"] = lambda who=who: whole.kill(who)  # type: ignore[misc]  # acts by name
-        found[f"SIGSTOP {who} 12 s"] = lambda who=who: whole.freeze(who)  # type: ignore[misc]  # acts by name
+        found[f"kill -9 {who}"] = partial(whole.kill, who)
+        found[f"SIGSTOP {who} 12 s"] = partial(whole.freeze, who)
     return found
 
 
