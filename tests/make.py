@@ -22,11 +22,12 @@ from heliodesk.customers.models import (
     VerifiedDomain,
 )
 from heliodesk.customers.rules import RoleKind
-from heliodesk.entitlements.models import SupportContract
+from heliodesk.entitlements.models import PolicyPack, SupportContract
 from heliodesk.identity.models import Team, TeamMember, User
 from heliodesk.identity.rules import Role
 from heliodesk.kernel.clock import NEVER
 from heliodesk.kernel.references import case_reference
+from heliodesk.sla.models import Clock
 
 #: The moment at which tests play, a Monday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -211,6 +212,16 @@ def case(
     if text:
         message(row, text=text, at=opened_at)
     return row
+
+
+def missed_clock(case: Case, *, minutes: int = 10) -> Clock:
+    """A first response that was due so many minutes after the case; it needs an active pack."""
+    due = NOW + timedelta(minutes=minutes)
+    return Clock.objects.create(
+        case=case, metric="first_response", kind="24x7", calendar="", target_minutes=minutes,
+        pack=PolicyPack.objects.get(state="active"), state="missed", started_at=NOW,
+        since=NOW, due_at=due, look_at=due, missed_at=due,
+    )  # fmt: skip
 
 
 def message(

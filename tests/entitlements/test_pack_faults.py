@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from heliodesk.entitlements.pack.nodes import PackError
+from heliodesk.entitlements.pack.nodes import Fault, PackError
 from heliodesk.entitlements.pack.reader import read_pack
 from heliodesk.entitlements.pack.shipped import pack_at, shipped_source
 
@@ -43,12 +43,18 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "reason"), FAULTS, ids=[fault[2] for fault in FAULTS])
-def test_fault_is_named_with_its_line(old: str, new: str, reason: str) -> None:
+def the_fault(old: str, new: str) -> Fault:
+    """The only fault of the pack with this put in place of that."""
     assert old in SOURCE
     with pytest.raises(PackError) as caught:
         read_pack(SOURCE.replace(old, new, 1), "mine.yaml")
     (fault,) = caught.value.faults
+    return fault
+
+
+@pytest.mark.parametrize(("old", "new", "reason"), FAULTS, ids=[fault[2] for fault in FAULTS])
+def test_fault_is_named_with_its_line(old: str, new: str, reason: str) -> None:
+    fault = the_fault(old, new)
     assert reason in fault.reason
     assert fault.line > 1 or "titel" in reason
     assert str(fault).startswith("mine.yaml:")
@@ -84,11 +90,7 @@ def test_several_faults_are_told_at_once() -> None:
     ],
 )
 def test_what_follows_from_a_fault_is_not_told(old: str, new: str, reason: str) -> None:
-    assert old in SOURCE
-    with pytest.raises(PackError) as caught:
-        read_pack(SOURCE.replace(old, new, 1), "mine.yaml")
-    (fault,) = caught.value.faults
-    assert reason in fault.reason
+    assert reason in the_fault(old, new).reason
 
 
 def test_any_line_left_out_gives_few_faults() -> None:

@@ -10,7 +10,6 @@ import pytest
 from heliodesk.cases.actions import bulk
 from heliodesk.cases.models import Case
 from heliodesk.entitlements.actions import activate_shipped
-from heliodesk.entitlements.models import PolicyPack
 from heliodesk.identity.person import Person
 from heliodesk.identity.rules import Role
 from heliodesk.journal.models import Event
@@ -18,7 +17,6 @@ from heliodesk.reports import counting, jobs, queries
 from heliodesk.reports.models import Figure
 from heliodesk.reports.queries import Only
 from heliodesk.reports.rules import Measure, Span
-from heliodesk.sla.models import Clock
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -113,12 +111,7 @@ def test_counting_again_changes_nothing() -> None:
 def test_an_answer_after_its_target_is_late() -> None:
     activate_shipped(at=make.NOW)
     case = make.case()
-    due = make.NOW + timedelta(minutes=10)
-    Clock.objects.create(
-        case=case, metric="first_response", kind="24x7", calendar="", target_minutes=10,
-        pack=PolicyPack.objects.get(state="active"), state="missed", started_at=make.NOW,
-        since=make.NOW, due_at=due, look_at=due, missed_at=due,
-    )  # fmt: skip
+    make.missed_clock(case)
     answered(case, 26)
     assert counted()[Measure.RESPONDED_LATE] == 1
     assert queries.total(DAY, Only()).met == 0

@@ -11,9 +11,8 @@ from heliodesk.cases.models import Case, Direction
 from heliodesk.channels.models import Inbound, Outbound
 from heliodesk.entitlements import packs
 from heliodesk.entitlements.actions import activate_shipped
-from heliodesk.entitlements.models import EntitlementDecision, PolicyPack
+from heliodesk.entitlements.models import EntitlementDecision
 from heliodesk.journal.record import SYSTEM, By
-from heliodesk.sla.models import Clock
 from tests import make
 from tests.web.conftest import Browser
 
@@ -349,12 +348,7 @@ def test_the_thread_alone_is_answered_for_news(browser: Browser, case: Case) -> 
 def test_news_bring_the_clocks_anew(browser: Browser, case: Case) -> None:
     """A letter that left stops the clock of the first response for everybody who looks on."""
     activate_shipped(at=make.NOW)
-    due = make.NOW + timedelta(minutes=10)
-    Clock.objects.create(
-        case=case, metric="first_response", kind="24x7", calendar="", target_minutes=10,
-        pack=PolicyPack.objects.get(state="active"), state="missed", started_at=make.NOW,
-        since=make.NOW, due_at=due, look_at=due, missed_at=due,
-    )  # fmt: skip
+    make.missed_clock(case)
     part = browser().get(address(case), headers={"HX-Request": "true", "HX-Target": "thread"})
     text = part.content.decode()
     for name in ("clocks", "counted"):
