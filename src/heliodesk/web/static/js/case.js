@@ -50,6 +50,12 @@ document.addEventListener('click', (event) => {
   }
 });
 
+function tell(form, trouble) {
+  form.querySelector('.callout')?.remove();
+  form.querySelector('h2').parentElement.after(trouble);
+  trouble.scrollIntoView({ block: 'nearest' });
+}
+
 // What a dialog sends is refused in the dialog, where it can be put right; nothing typed is lost.
 document.addEventListener('submit', async (event) => {
   const form = event.target.closest('#ask form[method="post"]');
@@ -65,10 +71,14 @@ document.addEventListener('submit', async (event) => {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const trouble = page.querySelector('.asks-form .callout');
     if (!trouble) { form.submit(); return; }
-    form.querySelector('.callout')?.remove();
-    form.querySelector('h2').parentElement.after(document.adoptNode(trouble));
-    trouble.scrollIntoView({ block: 'nearest' });
-  } catch { form.submit(); return; }
+    tell(form, document.adoptNode(trouble));
+  } catch {
+    // It may have been done and only the answer was lost: sending it once more is for a person to decide.
+    const lost = document.createElement('div');
+    lost.className = 'callout'; lost.dataset.tone = 'danger'; lost.textContent = form.dataset.lost;
+    lost.setAttribute('role', 'alert');
+    tell(form, lost);
+  }
   delete form.dataset.sent;
   button.removeAttribute('aria-busy');
 });
