@@ -20,6 +20,11 @@ _PNG = bytes.fromhex(
     "cfc0f01f0005050201ab1cc4a20000000049454e44ae426082"
 )
 _WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+#: The window's width, the page's, and the innermost parts that end beyond the window.
+_WIDTHS = """[innerWidth, document.documentElement.scrollWidth,
+  [...document.querySelectorAll('body *')].filter((part) => !part.children.length)
+  .filter((part) => part.getBoundingClientRect().right > innerWidth)
+  .map((part) => part.outerHTML.slice(0, 200)).slice(0, 9)]"""
 ID = "10-0142-0000001"
 #: Under what a first visit transfers.
 MOST_BYTES = 60_000
@@ -63,9 +68,9 @@ def clean(page: Page) -> None:
 
 
 def fits(page: Page) -> None:
-    """Nothing of the page is reached only by scrolling sideways."""
-    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide[0] <= wide[1], page.url
+    """Nothing of the page is reached only by scrolling sideways; if so, what stands out."""
+    wide, all_of_it, outside = page.evaluate(_WIDTHS)
+    assert all_of_it <= wide, (page.url, outside)
 
 
 # --- asking as anybody -----------------------------------------------------------------------
