@@ -297,9 +297,8 @@ if (here) {
 }
 
 // The original of a mail, in a frame where nothing runs.
-document.addEventListener('toggle', (event) => {
-  const original = event.target;
-  if (!original.matches?.('.original') || !original.open || original.querySelector('iframe')) return;
+function framed(original) {
+  if (!original.open || original.querySelector('iframe')) return;
   const frame = document.createElement('iframe');
   frame.setAttribute('sandbox', 'allow-same-origin allow-popups allow-popups-to-escape-sandbox');
   frame.title = original.querySelector('summary').textContent;
@@ -318,4 +317,7 @@ document.addEventListener('toggle', (event) => {
     }
   });
   original.append(frame);
-}, true);
+}
+document.addEventListener('toggle', (event) => { if (event.target.matches?.('.original')) framed(event.target); }, true);
+// Who was faster than this script has opened theirs already.
+for (const original of document.querySelectorAll('.original')) framed(original);
