@@ -20,10 +20,11 @@ _PNG = bytes.fromhex(
     "cfc0f01f0005050201ab1cc4a20000000049454e44ae426082"
 )
 _WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-#: The window's width, the page's, and the last parts that end beyond the window.
+#: The window's width, the page's, and the last parts that are wider than their place.
 _WIDTHS = """[innerWidth, document.documentElement.scrollWidth,
   [...document.querySelectorAll('body *')]
-  .filter((part) => part.getBoundingClientRect().right > innerWidth)
+  .filter((part) => part.getBoundingClientRect().right > innerWidth
+    || (part.clientWidth && part.scrollWidth > part.clientWidth))
   .map((part) => part.outerHTML.slice(0, 200)).slice(-9)]"""
 ID = "10-0142-0000001"
 #: Under what a first visit transfers.
