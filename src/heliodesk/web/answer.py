@@ -32,9 +32,9 @@ def page(
         "live_url": settings.LIVE_URL,
         **context,
     }
-    if not block:
-        return HttpResponse(found.render(known), status=status)
-    return HttpResponse("".join(found.blocks[block](found.new_context(known))), status=status)
+    pieces = found.blocks[block](found.new_context(known)) if block else found.generate(known)
+    # Piece by piece: one sign beyond Latin would have all of a page encoded sign by sign.
+    return HttpResponse(b"".join([piece.encode() for piece in pieces]), status=status)
 
 
 def token(request: HttpRequest, shape: str) -> Any:

@@ -6,11 +6,14 @@ with the text around them; a case page calls 60 % less.
 """
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
+
+from heliodesk.web import shortening
 
 Plain = Callable[..., Any]
 
@@ -23,6 +26,9 @@ class Environment(jinja2.Environment):
     """
 
     pure: dict[str, Plain] = {}
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        return shortening.compiled(source, filename)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)
