@@ -70,6 +70,7 @@ def test_a_wrong_password_says_nothing_and_keeps_the_address(window: Window) -> 
     sign_in(page, PRIYA[0], "not-the-password")
     expect(page.get_by_role("alert")).to_contain_text("does not match")
     expect(page.get_by_label("Work e-mail")).to_have_value(PRIYA[0])
+    page.wait_for_load_state("load")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -70,6 +70,7 @@ def clean(page: Page) -> None:
 
 def fits(page: Page) -> None:
     """Nothing of the page is reached only by scrolling sideways; if so, what stands out."""
+    page.wait_for_load_state("load")  # before its style is there, a page is as wide as it likes
     wide, all_of_it, outside = page.evaluate(_WIDTHS)
     assert all_of_it <= wide, (page.url, outside)
 

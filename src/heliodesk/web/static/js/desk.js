@@ -1,7 +1,8 @@
 // Every agent page: shortcuts, notices, the help. Single letters are off while somebody types.
 import { opened, typed } from './keeping.js';
 
-const typing = (el) => el?.closest('input, textarea, select, [contenteditable]');
+// A field of a dialog that was just closed keeps the focus until the browser paints again.
+const typing = (el) => el?.closest('input, textarea, select, [contenteditable]') && !el.closest('dialog:not([open])');
 let going = 0;
 
 const keyed = (key) => [...document.querySelectorAll('[data-key]')].find((el) => el.dataset.key === key && !el.closest('[hidden]'));

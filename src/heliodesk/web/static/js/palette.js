@@ -19,6 +19,9 @@ async function read(address) {
   return (await answer.json()).groups;
 }
 
+// A closed dialog keeps the focus until the browser paints again; the next key is for the page.
+function shut() { dialog.close(); field.blur(); }
+
 async function open() {
   if (dialog.open) return;
   for (const other of document.querySelectorAll('dialog[open]')) other.close();
@@ -110,7 +113,7 @@ function choose(index) {
 }
 
 function act(item) {
-  dialog.close();
+  shut();
   if (item.how === 'go') location.assign(item.href);
   else if (item.how === 'ask' && document.getElementById('ask')) globalThis.htmx.ajax('GET', item.href, '#ask');
   else if (item.how === 'ask') location.assign(item.href);
@@ -143,13 +146,13 @@ field.addEventListener('keydown', (event) => {
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); if (shown.length) choose((at + (event.key === 'ArrowDown' ? 1 : -1) + shown.length) % shown.length); }
   else if (event.key === 'Home' && event.ctrlKey) choose(0);
   else if (event.key === 'Enter' && !event.isComposing) { event.preventDefault(); event.stopPropagation(); if (shown[at]) act(shown[at]); }
-  else if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); dialog.close(); }
+  else if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); shut(); }
 });
 list.addEventListener('pointermove', (event) => { const row = event.target.closest('.palette__item'); if (row && Number(row.dataset.at) !== at) choose(Number(row.dataset.at)); });
 list.addEventListener('click', (event) => { const row = event.target.closest('.palette__item'); if (row) act(shown[Number(row.dataset.at)]); });
-dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+dialog.addEventListener('click', (event) => { if (event.target === dialog) shut(); });
 document.addEventListener('keydown', (event) => {
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') { event.preventDefault(); if (dialog.open) dialog.close(); else open(); }
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') { event.preventDefault(); if (dialog.open) shut(); else open(); }
 }, true);
 document.addEventListener('click', (event) => { if (event.target.closest('[data-palette]')) { event.preventDefault(); open(); } });
 
