@@ -162,6 +162,8 @@ def test_not_even_with_the_filter_taken_out(
 ) -> None:
     everything = lambda customer, alias="c": ("true", [])  # noqa: E731 (shorter than a function)
     right = access.visible_to
+    # Every page is loaded first: one that is loaded meanwhile would keep what stands in its place.
+    assert list(addresses(world))
     for module in list(sys.modules.values()):
         if getattr(module, "visible_to", None) is right:
             monkeypatch.setattr(module, "visible_to", everything)
