@@ -4,7 +4,7 @@ import hashlib
 from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from django.conf import settings
@@ -58,7 +58,7 @@ class Template(jinja2.Template):
         cls, environment: jinja2.Environment, namespace: Any, globals: Any
     ) -> "Template":
         namespace["escape"] = _escaped
-        return super()._from_namespace(environment, namespace, globals)  # type: ignore[return-value] # its own class
+        return cast("Template", super()._from_namespace(environment, namespace, globals))
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
         """What is imported from it, made once: no page has globals of its own to compare."""
